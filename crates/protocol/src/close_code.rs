@@ -1,0 +1,83 @@
+use std::fmt;
+
+/// Why the server ends a connection, as clients read it (Pusher reference, section 1.4).
+///
+/// 4000–4099: do not reconnect unchanged. 4100–4199: reconnect after a second. 4200–4299:
+/// reconnect at once. Codes from 4300 are never close codes: pusher-js would not come back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CloseCode {
+    /// 4001: no such app key, or one that was deleted.
+    UnknownApp,
+    /// 4003: the app is switched off.
+    AppDisabled,
+    /// 4005: not a path that speaks this protocol.
+    PathNotFound,
+    /// 4006: the client's `version` is not a version.
+    InvalidVersion,
+    /// 4007: a protocol version that is not spoken here.
+    UnsupportedProtocol,
+    /// 4100: this server cannot take the connection, or cannot keep up with it: the queue of what
+    /// the client has not read is full.
+    OverCapacity,
+    /// 4200: the server is going away; another one answers.
+    Restarting,
+    /// 4201: the client did not answer a ping.
+    NoPong,
+    /// 1002: the peer broke the WebSocket framing.
+    ProtocolError,
+    /// 1003: a kind of data not spoken here, i.e. a binary message.
+    UnsupportedData,
+    /// 1007: a text message that is not UTF-8.
+    InvalidUtf8,
+    /// 1009: a message over the limit.
+    TooBig,
+}
+
+impl CloseCode {
+    /// The number in the close frame.
+    pub fn code(self) -> u16 {
+        match self {
+            Self::UnknownApp => 4001,
+            Self::AppDisabled => 4003,
+            Self::PathNotFound => 4005,
+            Self::InvalidVersion => 4006,
+            Self::UnsupportedProtocol => 4007,
+            Self::OverCapacity => 4100,
+            Self::Restarting => 4200,
+            Self::NoPong => 4201,
+            Self::ProtocolError => 1002,
+            Self::UnsupportedData => 1003,
+            Self::InvalidUtf8 => 1007,
+            Self::TooBig => 1009,
+        }
+    }
+
+    /// What a person reads: at most [`CLOSE_REASON_BYTES`](crate::limits::CLOSE_REASON_BYTES) long.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::UnknownApp => "App key not found. Did you forget to specify the host or cluster?",
+            Self::AppDisabled => "The app is disabled",
+            Self::PathNotFound => "Path not found",
+            Self::InvalidVersion => "Invalid version string",
+            Self::UnsupportedProtocol => "Unsupported protocol version",
+            Self::OverCapacity => "Over capacity",
+            Self::Restarting => "Server is restarting, reconnect now",
+            Self::NoPong => "Pong reply not received",
+            Self::ProtocolError => "Protocol error",
+            Self::UnsupportedData => "Only text messages are supported",
+            Self::InvalidUtf8 => "Text is not UTF-8",
+            Self::TooBig => "Message too big",
+        }
+    }
+
+    /// Whether clients also expect a `pusher:error` frame with this code before the close frame.
+    pub fn is_protocol_level(self) -> bool {
+        self.code() >= 4000
+    }
+}
+
+impl fmt::Display for CloseCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.code(), self.reason())
+    }
+}

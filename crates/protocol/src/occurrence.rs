@@ -1,0 +1,122 @@
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{AppId, ChannelName};
+
+/// Something a webhook may tell, made in the same step as the change it tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Occurrence {
+    /// Where.
+    pub app_id: AppId,
+    /// On which channel.
+    pub channel: ChannelName,
+    /// When, in milliseconds since 1970.
+    pub at_ms: u64,
+    /// What.
+    pub kind: OccurrenceKind,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OccurrenceKind {
+    /// The first subscriber came.
+    Occupied,
+    /// The last subscriber left.
+    Vacated,
+    /// A user joined a presence channel.
+    MemberAdded {
+        /// Who, as text.
+        user_id: String,
+    },
+    /// A user's last connection left a presence channel.
+    MemberRemoved {
+        /// Who, as text.
+        user_id: String,
+    },
+    /// A client event was accepted.
+    ClientEvent {
+        /// Its name.
+        event: String,
+        /// Its data as text.
+        data: String,
+        /// Who sent it.
+        socket_id: String,
+        /// The sender's user, on presence channels.
+        user_id: Option<String>,
+    },
+}
+
+/// The kinds an endpoint selects from, by their names in webhook bodies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OccurrenceType {
+    /// See [`OccurrenceKind::Occupied`].
+    ChannelOccupied,
+    /// See [`OccurrenceKind::Vacated`].
+    ChannelVacated,
+    /// See [`OccurrenceKind::MemberAdded`].
+    MemberAdded,
+    /// See [`OccurrenceKind::MemberRemoved`].
+    MemberRemoved,
+    /// See [`OccurrenceKind::ClientEvent`].
+    ClientEvent,
+}
+
+/// The text names no [`OccurrenceType`].
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error(
+    "unknown event type {0:?}: use channel_occupied, channel_vacated, member_added, member_removed or client_event"
+)]
+pub struct UnknownOccurrenceType(pub String);
+
+impl OccurrenceType {
+    /// Every type, in the order they are shown.
+    pub const ALL: [Self; 5] = [
+        Self::ChannelOccupied,
+        Self::ChannelVacated,
+        Self::MemberAdded,
+        Self::MemberRemoved,
+        Self::ClientEvent,
+    ];
+
+    /// The name in webhook bodies.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ChannelOccupied => "channel_occupied",
+            Self::ChannelVacated => "channel_vacated",
+            Self::MemberAdded => "member_added",
+            Self::MemberRemoved => "member_removed",
+            Self::ClientEvent => "client_event",
+        }
+    }
+}
+
+impl fmt::Display for OccurrenceType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for OccurrenceType {
+    type Err = UnknownOccurrenceType;
+
+    fn from_str(text: &str) -> Result<Self, UnknownOccurrenceType> {
+        let named = Self::ALL.into_iter().find(|candidate| candidate.as_str() == text);
+        named.ok_or_else(|| UnknownOccurrenceType(text.to_owned()))
+    }
+}
+
+impl OccurrenceKind {
+    /// Its type.
+    pub fn as_type(&self) -> OccurrenceType {
+        match self {
+            Self::Occupied => OccurrenceType::ChannelOccupied,
+            Self::Vacated => OccurrenceType::ChannelVacated,
+            Self::MemberAdded { .. } => OccurrenceType::MemberAdded,
+            Self::MemberRemoved { .. } => OccurrenceType::MemberRemoved,
+            Self::ClientEvent { .. } => OccurrenceType::ClientEvent,
+        }
+    }
+}

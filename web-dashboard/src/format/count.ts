@@ -1,0 +1,6 @@
+const number = new Intl.NumberFormat('en');
+
+/** "1 connection", "2,000 connections". */
+export function count(amount: number, singular: string, plural = `${singular}s`): string {
+  return `${number.format(amount)} ${amount === 1 ? singular : plural}`;
+}

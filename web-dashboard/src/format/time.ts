@@ -1,0 +1,27 @@
+const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const dateOnly = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
+
+export const formatDateTime = (iso: string) => dateTime.format(new Date(iso));
+
+export const formatDate = (iso: string) => dateOnly.format(new Date(iso));
+
+/** Time of day with seconds, for feeds where the date is obvious. */
+export const formatClock = (epochMs: number) => clock.format(new Date(epochMs));
+
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+];
+
+/** "in 12 seconds", "3 minutes ago", "now". */
+export function formatRelative(iso: string, nowMs: number): string {
+  const seconds = Math.round((Date.parse(iso) - nowMs) / 1000);
+  for (const [unit, size] of UNITS) {
+    if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
+  }
+  return 'now';
+}
