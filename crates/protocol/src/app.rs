@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::signature::SigningKey;
+use crate::{OccurrenceTypes, signature::SigningKey};
 
 /// The organisation that signs up and owns apps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -119,6 +119,8 @@ pub struct App {
     pub settings: AppSettings,
     /// The active keys, oldest first: the oldest signs webhooks.
     pub keys: Vec<SigningKey>,
+    /// What its webhook endpoints want to hear; nothing else is told to them.
+    pub webhook_types: OccurrenceTypes,
 }
 
 impl App {

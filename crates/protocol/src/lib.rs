@@ -31,6 +31,6 @@ pub use close_code::CloseCode;
 pub use event::{Event, EventData, EventName, InvalidEvent};
 pub use frame::{Frame, FrameBuilder};
 pub use json::from_object;
-pub use occurrence::{Occurrence, OccurrenceKind, OccurrenceType, UnknownOccurrenceType};
+pub use occurrence::{Occurrence, OccurrenceKind, OccurrenceType, OccurrenceTypes, UnknownOccurrenceType};
 pub use socket_id::{InvalidSocketId, SocketId};
 pub use user::{InvalidMember, Member, UserId};

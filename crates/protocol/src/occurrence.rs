@@ -64,6 +64,23 @@ pub enum OccurrenceType {
     ClientEvent,
 }
 
+/// A set of [`OccurrenceType`]s, e.g. those that at least one endpoint of an app wants to hear.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OccurrenceTypes(u8);
+
+impl OccurrenceTypes {
+    /// Whether the set holds `kind`.
+    pub fn contains(self, kind: OccurrenceType) -> bool {
+        self.0 & 1 << kind as u8 != 0
+    }
+}
+
+impl FromIterator<OccurrenceType> for OccurrenceTypes {
+    fn from_iter<I: IntoIterator<Item = OccurrenceType>>(types: I) -> Self {
+        Self(types.into_iter().fold(0, |set, kind| set | 1 << kind as u8))
+    }
+}
+
 /// The text names no [`OccurrenceType`].
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(

@@ -15,7 +15,7 @@ use sha2::Sha256;
 use crate::AppKey;
 
 pub use channel::{InvalidChannelAuth, verify_channel};
-pub use request::{InvalidRequestAuth, RequestAuth};
+pub use request::{InvalidRequestAuth, Request, RequestAuth};
 
 /// An app's public key together with its secret, ready to sign: the key schedule is done once.
 #[derive(Clone)]

@@ -16,6 +16,17 @@ pub struct RequestAuth<'a> {
     parameters: Vec<(Cow<'a, str>, Cow<'a, str>)>,
 }
 
+/// The parts of a request that its signature covers, beside the query.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// In upper case.
+    pub method: &'a str,
+    /// As it was sent, without query.
+    pub path: &'a str,
+    /// The exact bytes.
+    pub body: &'a [u8],
+}
+
 /// Why a request is not authentic. The texts are those of the live service where known.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum InvalidRequestAuth {
@@ -96,14 +107,11 @@ impl<'a> RequestAuth<'a> {
         self.find("auth_key").ok_or(InvalidRequestAuth::MissingKey)
     }
 
-    /// Verifies version, time, signature and body, in this order. `path` is the request's path as
-    /// it was sent; `now` is in seconds since 1970.
+    /// Verifies version, time, signature and body, in this order. `now` is in seconds since 1970.
     pub fn verify(
         &self,
         key: &SigningKey,
-        method: &str,
-        path: &str,
-        body: &[u8],
+        request: &Request<'_>,
         now: u64,
     ) -> Result<(), InvalidRequestAuth> {
         match self.find("auth_version") {
@@ -112,8 +120,8 @@ impl<'a> RequestAuth<'a> {
             Some(_) => return Err(InvalidRequestAuth::UnsupportedVersion),
         }
         self.verify_time(now)?;
-        self.verify_signature(key, method, path)?;
-        self.verify_body(body)
+        self.verify_signature(key, request.method, request.path)?;
+        self.verify_body(request.body)
     }
 
     fn verify_time(&self, now: u64) -> Result<(), InvalidRequestAuth> {

@@ -3,7 +3,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::*;
-use crate::{App, AppId, AppSettings, ChannelName, SocketId, TenantId};
+use crate::{App, AppId, AppSettings, ChannelName, OccurrenceTypes, SocketId, TenantId};
 
 #[derive(Deserialize)]
 struct Vectors {
@@ -71,6 +71,7 @@ fn app(key: SigningKey) -> App {
         enabled: true,
         settings: AppSettings::default(),
         keys: vec![key],
+        webhook_types: OccurrenceTypes::default(),
     }
 }
 
@@ -105,7 +106,7 @@ fn verify(
 ) -> Result<(), InvalidRequestAuth> {
     let now = vector.auth_timestamp.parse().unwrap();
     let key = signing_key(&vector.key, &vector.secret);
-    RequestAuth::parse(query)?.verify(&key, method, path, body.as_bytes(), now)
+    RequestAuth::parse(query)?.verify(&key, &Request { method, path, body: body.as_bytes() }, now)
 }
 
 #[test]
@@ -170,9 +171,14 @@ fn a_timestamp_is_accepted_for_599_seconds_either_way() {
     let query = format!("auth_key=key&auth_timestamp=1234&auth_version=1.0&auth_signature={signature}");
     let auth = RequestAuth::parse(&query).unwrap();
     for (now, accepted) in [(634, false), (635, true), (1234, true), (1833, true), (1834, false)] {
-        assert_eq!(auth.verify(&key, "GET", "/", b"", now).is_ok(), accepted, "{now}");
+        assert_eq!(
+            auth.verify(&key, &Request { method: "GET", path: "/", body: b"" }, now).is_ok(),
+            accepted,
+            "{now}"
+        );
     }
-    let error = auth.verify(&key, "GET", "/", b"", 1834).unwrap_err().to_string();
+    let error =
+        auth.verify(&key, &Request { method: "GET", path: "/", body: b"" }, 1834).unwrap_err().to_string();
     assert_eq!(
         error,
         "Timestamp expired: Given timestamp (1970-01-01T00:20:34Z) not within 600s of server time (1970-01-01T00:30:34Z)"
@@ -185,7 +191,7 @@ fn each_missing_or_double_parameter_has_its_own_text() {
     let check = |query: &str| {
         let auth = RequestAuth::parse(query)?;
         auth.key()?;
-        auth.verify(&key, "GET", "/", b"", 0)
+        auth.verify(&key, &Request { method: "GET", path: "/", body: b"" }, 0)
     };
     for (query, text) in [
         ("", "Missing parameter: auth_key"),
@@ -211,7 +217,7 @@ fn names_are_lowered_and_values_unescaped_before_signing() {
         "Query=params&GO=a%2Cb&auth_version=1.0&auth_key=key&auth_timestamp=1234&auth_signature={signature}"
     );
     let auth = RequestAuth::parse(&query).unwrap();
-    assert_eq!(auth.verify(&key, "POST", "/some/path", b"", 1234), Ok(()));
+    assert_eq!(auth.verify(&key, &Request { method: "POST", path: "/some/path", body: b"" }, 1234), Ok(()));
     assert_eq!(auth.names().collect::<Vec<_>>(), ["go", "query"]);
 }
 
@@ -221,7 +227,10 @@ fn an_unsigned_body_is_refused() {
     let signature = key.sign([b"POST\n/\nauth_key=key&auth_timestamp=0&auth_version=1.0".as_slice()]);
     let query = format!("auth_key=key&auth_timestamp=0&auth_version=1.0&auth_signature={signature}");
     let auth = RequestAuth::parse(&query).unwrap();
-    assert_eq!(auth.verify(&key, "POST", "/", b"{}", 0), Err(InvalidRequestAuth::WrongBody));
+    assert_eq!(
+        auth.verify(&key, &Request { method: "POST", path: "/", body: b"{}" }, 0),
+        Err(InvalidRequestAuth::WrongBody)
+    );
 }
 
 #[test]
