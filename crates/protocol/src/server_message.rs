@@ -161,12 +161,6 @@ pub fn event(channel: &ChannelName, event: &Event, sender: Option<&UserId>) -> F
     frame.push("}").finish()
 }
 
-/// The channel remembers no event.
-pub fn cache_miss(channel: &ChannelName) -> Frame {
-    let mut frame = FrameBuilder::with_capacity(48 + channel.as_str().len());
-    frame.push(r#"{"event":"pusher:cache_miss","channel":"#).push_string(channel.as_str()).push("}").finish()
-}
-
 fn internal(event: &str, channel: &ChannelName, data: &str) -> Frame {
     let mut frame = FrameBuilder::with_capacity(80 + channel.as_str().len() + data.len() * 5 / 4);
     frame.push(r#"{"event":"pusher_internal:"#).push(event);

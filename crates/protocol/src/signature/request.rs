@@ -150,13 +150,12 @@ impl<'a> RequestAuth<'a> {
     /// A body needs its digest under the signature; a digest must be right even for an empty body.
     fn verify_body(&self, body: &[u8]) -> Result<(), InvalidRequestAuth> {
         let mut given = [0; 16];
-        match self.find("body_md5") {
+        let text = match self.find("body_md5") {
             None if body.is_empty() => return Ok(()),
             None => return Err(InvalidRequestAuth::WrongBody),
-            Some(text) => {
-                hex::decode_to_slice(text, &mut given).map_err(|_| InvalidRequestAuth::WrongBody)?
-            }
-        }
+            Some(text) => text,
+        };
+        hex::decode_to_slice(text, &mut given).map_err(|_| InvalidRequestAuth::WrongBody)?;
         let matches: bool = Md5::digest(body).as_slice().ct_eq(&given).into();
         if matches { Ok(()) } else { Err(InvalidRequestAuth::WrongBody) }
     }

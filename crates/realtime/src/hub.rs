@@ -1,0 +1,249 @@
+mod channel_log;
+mod session;
+
+use std::{
+    cell::RefCell,
+    collections::VecDeque,
+    rc::Rc,
+    time::{Duration, Instant},
+};
+
+use actix::{Actor, AsyncContext, Context, Handler, Message};
+use ahash::AHashMap;
+use campanile_protocol::{AppId, ChannelName, CloseCode, Frame, SocketId};
+use tokio::sync::Notify;
+
+use self::channel_log::{ChannelLog, Entry};
+pub(crate) use self::{
+    channel_log::Slice,
+    session::{End, Session},
+};
+use crate::{Batch, backlog::Waiting, node::WorkerCounters};
+
+/// A worker's own table of subscribers, and the place that writes to them.
+///
+/// An event is appended to the channel's log and the handler returns. A task of the worker then
+/// passes over the subscribers, a slice at a time, and writes to each all that it has not seen:
+/// between slices the worker reads, accepts and takes new events, which join the pass.
+pub(crate) struct Hub {
+    table: Table,
+}
+
+/// The table, shared with the connections of the same worker. Never borrowed across an await.
+#[derive(Clone)]
+pub(crate) struct Table(Rc<Shared>);
+
+struct Shared {
+    state: RefCell<State>,
+    /// Rung when a channel has something to write.
+    due: Notify,
+    counters: std::sync::Arc<WorkerCounters>,
+}
+
+#[derive(Default)]
+struct State {
+    sessions: AHashMap<SocketId, Rc<Session>>,
+    channels: AHashMap<ChannelKey, ChannelLog>,
+    /// Channels with something to write, each once, served in turn.
+    due: VecDeque<ChannelKey>,
+}
+
+type ChannelKey = (AppId, ChannelName);
+
+/// What channel owners and the node ask of a hub.
+pub(crate) enum HubCommand {
+    /// Begin a subscription, with the frame that says so.
+    Attach { channel: ChannelName, socket_id: SocketId, welcome: Frame },
+    /// Tell a connection that it may not subscribe.
+    Refuse { channel: ChannelName, socket_id: SocketId, frame: Frame },
+    /// End a subscription.
+    Detach { channel: ChannelName, socket_id: SocketId },
+    /// Write a frame to every subscriber but one.
+    Deliver { channel: ChannelName, frame: Frame, except: Option<SocketId>, waiting: Waiting },
+    /// Close every subscriber: the channel's owner lost track of it.
+    Abandon { channel: ChannelName },
+}
+
+/// A command of one app.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct AppCommand {
+    app_id: AppId,
+    command: HubCommand,
+}
+
+/// Runs something on the worker's thread, e.g. starts an actor there.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct Host(pub(crate) Box<dyn FnOnce() + Send>);
+
+/// Closes the worker's connections with a code: those of one app, or all.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct CloseConnections {
+    pub(crate) app_id: Option<AppId>,
+    pub(crate) code: CloseCode,
+}
+
+/// Writes between two yields. Fewer make no difference, many more let reads wait.
+const SLICE_WRITES: usize = 64;
+/// How often silent connections are looked for.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
+/// Connections told to go between two yields.
+const CLOSE_SLICE: usize = 64;
+
+impl HubCommand {
+    pub(crate) fn of(self, app_id: AppId) -> AppCommand {
+        AppCommand { app_id, command: self }
+    }
+}
+
+impl Hub {
+    pub(crate) fn new(table: Table) -> Self {
+        Self { table }
+    }
+}
+
+impl Table {
+    pub(crate) fn new(counters: std::sync::Arc<WorkerCounters>) -> Self {
+        Self(Rc::new(Shared { state: RefCell::default(), due: Notify::new(), counters }))
+    }
+
+    pub(crate) fn register(&self, session: Rc<Session>) {
+        let mut state = self.0.state.borrow_mut();
+        state.sessions.insert(session.socket_id, session);
+        self.0.counters.set_connections(state.sessions.len());
+    }
+
+    /// Forgets a connection. Its channels are told by their owners; until then the log skips it.
+    pub(crate) fn deregister(&self, socket_id: SocketId) {
+        // A connection's end may be the unwinding of a panic that happened under our own borrow.
+        let Ok(mut state) = self.0.state.try_borrow_mut() else { return };
+        if let Some(session) = state.sessions.remove(&socket_id) {
+            session.end();
+        }
+        self.0.counters.set_connections(state.sessions.len());
+    }
+
+    pub(crate) fn counters(&self) -> &WorkerCounters {
+        &self.0.counters
+    }
+
+    fn obey(&self, app_id: AppId, command: HubCommand) {
+        let mut state = self.0.state.borrow_mut();
+        let state = &mut *state;
+        match command {
+            HubCommand::Attach { channel, socket_id, welcome } => {
+                let Some(session) = state.sessions.get(&socket_id) else { return };
+                session.dialogue().subscribed(&channel);
+                session.send(&Batch::from(welcome));
+                let log = state.channels.entry((app_id, channel)).or_default();
+                log.attach(session.clone());
+            }
+            HubCommand::Refuse { channel, socket_id, frame } => {
+                let Some(session) = state.sessions.get(&socket_id) else { return };
+                session.dialogue().refused(&channel);
+                session.send(&Batch::from(frame));
+            }
+            HubCommand::Detach { channel, socket_id } => {
+                let key = (app_id, channel);
+                if let Some(log) = state.channels.get_mut(&key) {
+                    log.detach(socket_id);
+                    if log.is_empty() {
+                        state.channels.remove(&key);
+                    }
+                }
+            }
+            HubCommand::Deliver { channel, frame, except, waiting } => {
+                let key = (app_id, channel);
+                let Some(log) = state.channels.get_mut(&key) else { return };
+                if log.append(Entry { frame, except, _waiting: waiting }) {
+                    state.due.push_back(key);
+                    self.0.due.notify_one();
+                }
+            }
+            HubCommand::Abandon { channel } => {
+                if let Some(log) = state.channels.remove(&(app_id, channel)) {
+                    log.subscribers().for_each(|session| session.close(CloseCode::Restarting));
+                }
+            }
+        }
+    }
+
+    /// Writes one slice; whether more is due.
+    fn write_slice(&self) -> bool {
+        let mut state = self.0.state.borrow_mut();
+        let state = &mut *state;
+        let mut left = SLICE_WRITES;
+        while left > 0 {
+            let Some(key) = state.due.pop_front() else { return false };
+            let Some(log) = state.channels.get_mut(&key) else { continue };
+            let slice = log.write(left);
+            left -= slice.writes;
+            self.0.counters.add_out(&slice);
+            if !slice.is_done {
+                state.due.push_back(key);
+            }
+        }
+        !state.due.is_empty()
+    }
+
+    async fn write_forever(self) {
+        loop {
+            self.0.due.notified().await;
+            while self.write_slice() {
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+
+    fn sweep(&self) {
+        let now = Instant::now();
+        let state = self.0.state.borrow();
+        for session in state.sessions.values() {
+            session.probe(now);
+        }
+    }
+
+    async fn close(self, app_id: Option<AppId>, code: CloseCode) {
+        let concerned = |session: &&Rc<Session>| app_id.is_none_or(|id| session.app_id == id);
+        let sessions: Vec<_> = self.0.state.borrow().sessions.values().filter(concerned).cloned().collect();
+        for slice in sessions.chunks(CLOSE_SLICE) {
+            slice.iter().for_each(|session| session.close(code));
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+impl Actor for Hub {
+    type Context = Context<Self>;
+
+    fn started(&mut self, context: &mut Self::Context) {
+        actix_rt::spawn(self.table.clone().write_forever());
+        context.run_interval(SWEEP_INTERVAL, |hub, _| hub.table.sweep());
+    }
+}
+
+impl Handler<AppCommand> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, AppCommand { app_id, command }: AppCommand, _: &mut Self::Context) {
+        self.table.obey(app_id, command);
+    }
+}
+
+impl Handler<Host> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, Host(start): Host, _: &mut Self::Context) {
+        start();
+    }
+}
+
+impl Handler<CloseConnections> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, CloseConnections { app_id, code }: CloseConnections, _: &mut Self::Context) {
+        actix_rt::spawn(self.table.clone().close(app_id, code));
+    }
+}

@@ -1,0 +1,105 @@
+use std::{
+    cell::{Cell, RefCell, RefMut},
+    rc::Rc,
+    time::{Duration, Instant},
+};
+
+use actix::{Addr, Message};
+use campanile_protocol::{AppId, CloseCode, SocketId, limits::ACTIVITY_TIMEOUT_SECONDS};
+
+use crate::{Batch, Outlet, Sent, connection::Connection, dialogue::Dialogue};
+
+/// A connection as its worker's hub knows it.
+pub(crate) struct Session {
+    pub(crate) app_id: AppId,
+    pub(crate) socket_id: SocketId,
+    outlet: Rc<dyn Outlet>,
+    address: Addr<Connection>,
+    dialogue: RefCell<Dialogue>,
+    liveness: Cell<Liveness>,
+    /// Set once; nothing is sent afterwards.
+    is_ending: Cell<bool>,
+}
+
+#[derive(Clone, Copy)]
+enum Liveness {
+    HeardAt(Instant),
+    AskedAt(Instant),
+}
+
+/// Asks a connection to end.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct End(pub(crate) CloseCode);
+
+/// Well-behaved clients ping within the activity timeout; this much later we ask.
+const SILENCE_BEFORE_PING: Duration = Duration::from_secs(ACTIVITY_TIMEOUT_SECONDS as u64 + 30);
+/// How long a peer may take to answer.
+const PONG_TIMEOUT: Duration = Duration::from_secs(30);
+
+impl Session {
+    pub(crate) fn new(
+        app_id: AppId,
+        socket_id: SocketId,
+        outlet: Rc<dyn Outlet>,
+        address: Addr<Connection>,
+    ) -> Self {
+        Self {
+            app_id,
+            socket_id,
+            outlet,
+            address,
+            dialogue: RefCell::new(Dialogue::new(socket_id)),
+            liveness: Cell::new(Liveness::HeardAt(Instant::now())),
+            is_ending: Cell::new(false),
+        }
+    }
+
+    pub(crate) fn dialogue(&self) -> RefMut<'_, Dialogue> {
+        self.dialogue.borrow_mut()
+    }
+
+    /// Writes a batch. A peer that leaves too much unread is closed with 4100.
+    pub(crate) fn send(&self, batch: &Batch) {
+        if self.is_ending.get() {
+            return;
+        }
+        match self.outlet.send(batch) {
+            Sent::Taken => {}
+            Sent::Full => {
+                tracing::debug!(app.id = %self.app_id, socket.id = %self.socket_id, "slow reader closed");
+                self.close(CloseCode::OverCapacity);
+            }
+        }
+    }
+
+    /// Ends the connection: tells the peer now, and its actor with a message.
+    pub(crate) fn close(&self, code: CloseCode) {
+        if !self.is_ending.replace(true) {
+            self.outlet.close(code);
+            self.address.do_send(End(code));
+        }
+    }
+
+    /// The actor is gone; whatever still refers to this session must not write.
+    pub(super) fn end(&self) {
+        self.is_ending.set(true);
+    }
+
+    /// Something came in.
+    pub(crate) fn heard(&self, now: Instant) {
+        self.liveness.set(Liveness::HeardAt(now));
+    }
+
+    /// Pings a silent peer, and closes one that does not answer.
+    pub(super) fn probe(&self, now: Instant) {
+        match self.liveness.get() {
+            Liveness::HeardAt(at) if now.duration_since(at) >= SILENCE_BEFORE_PING => {
+                self.outlet.ping();
+                self.liveness.set(Liveness::AskedAt(now));
+            }
+            Liveness::AskedAt(at) if now.duration_since(at) >= PONG_TIMEOUT => self.close(CloseCode::NoPong),
+            Liveness::HeardAt(_) | Liveness::AskedAt(_) => {}
+        }
+    }
+}

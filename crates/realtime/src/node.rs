@@ -1,0 +1,273 @@
+use std::{
+    sync::{
+        Arc, Mutex, RwLock, Weak,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use actix::{Addr, Context, dev::channel::AddressReceiver, dev::channel::channel};
+use ahash::AHashMap;
+use campanile_protocol::{
+    App, AppId, ChannelName, CloseCode, Event, SocketId, UserId,
+    server_message::{self, ErrorMessage},
+};
+use thiserror::Error;
+
+use crate::{
+    Batch, ChannelInfo, Engine, Envelope, Observer, Realm, Source, Worker,
+    backlog::Backlog,
+    channels::{
+        ChannelCommand, ChannelPublication, Channels, FindChannel, ListChannels, ListMembers, Surroundings,
+    },
+    hub::{CloseConnections, Host, Hub, Session, Slice, Table},
+    realm::RealmState,
+};
+
+/// This process's part of the platform: its workers, and the apps that are in use on them.
+pub struct Node {
+    hubs: Arc<[Addr<Hub>]>,
+    /// The mailboxes of hubs whose worker has not joined yet.
+    unclaimed: Mutex<Vec<(usize, AddressReceiver<Hub>)>>,
+    counters: Box<[Arc<WorkerCounters>]>,
+    realms: RwLock<AHashMap<AppId, Weak<Realm>>>,
+    engine: Box<dyn Engine>,
+    observer: Arc<dyn Observer>,
+    backlog: Backlog,
+}
+
+/// A validated event aimed at channels of one app.
+#[derive(Clone, Debug)]
+pub struct Publication {
+    /// The event.
+    pub event: Event,
+    /// Where it goes, each channel once.
+    pub channels: Vec<ChannelName>,
+    /// The connection that must not receive it.
+    pub except: Option<SocketId>,
+    /// Who publishes.
+    pub source: Source,
+}
+
+/// Why a publication was refused as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum PublishError {
+    /// The node's queues are full; worth another try in a second.
+    #[error("the server is overloaded")]
+    Overloaded,
+}
+
+/// Why a question about channels has no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum QueryError {
+    /// A channel actor did not answer in time.
+    #[error("the server is overloaded")]
+    Overloaded,
+}
+
+/// What a worker has done and holds. Written by its own thread, read by whoever asks.
+#[derive(Debug, Default)]
+pub(crate) struct WorkerCounters {
+    connections: AtomicUsize,
+    messages_in: AtomicU64,
+    messages_out: AtomicU64,
+    writes: AtomicU64,
+}
+
+/// The sums over all workers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Open connections.
+    pub connections: usize,
+    /// Messages received from clients.
+    pub messages_in: u64,
+    /// Frames of channels written to subscribers.
+    pub messages_out: u64,
+    /// Writes they took: at most one per subscriber and event.
+    pub writes: u64,
+}
+
+/// How long a channel actor may take to answer a question.
+const QUERY_TIMEOUT: Duration = Duration::from_secs(5);
+
+impl Node {
+    /// A node of `workers` threads, which [join](Self::join) it one by one.
+    pub fn new<E: Engine>(
+        workers: usize,
+        observer: Arc<dyn Observer>,
+        engine: impl FnOnce(Weak<Self>) -> E,
+    ) -> Arc<Self> {
+        let (hubs, mailboxes): (Vec<_>, Vec<_>) = (0..workers)
+            .map(|index| {
+                let (sender, receiver) = channel(16);
+                (Addr::new(sender), (index, receiver))
+            })
+            .unzip();
+        Arc::new_cyclic(|node| Self {
+            hubs: hubs.into(),
+            unclaimed: Mutex::new(mailboxes),
+            counters: (0..workers).map(|_| Arc::default()).collect(),
+            realms: RwLock::default(),
+            engine: Box::new(engine(node.clone())),
+            observer,
+            backlog: Backlog::default(),
+        })
+    }
+
+    /// Makes the current thread one of the node's workers. `None` when it has all of them.
+    pub fn join(self: &Arc<Self>) -> Option<std::rc::Rc<Worker>> {
+        let (index, mailbox) = self.unclaimed.lock().expect("no one panics holding it").pop()?;
+        let table = Table::new(self.counters[index].clone());
+        Context::with_receiver(mailbox).run(Hub::new(table.clone()));
+        Some(std::rc::Rc::new(Worker::new(self.clone(), index, table)))
+    }
+
+    /// The realm of an app, made when it is first needed; settings given to an existing one are
+    /// ignored, see [`Realm::update`].
+    pub fn realm(&self, app: &App) -> Arc<Realm> {
+        if let Some(realm) = self.find_realm(app.id) {
+            return realm;
+        }
+        let mut realms = self.realms.write().expect("no one panics holding it");
+        if let Some(realm) = realms.get(&app.id).and_then(Weak::upgrade) {
+            return realm;
+        }
+        if realms.len() == realms.capacity() {
+            realms.retain(|_, realm| realm.strong_count() > 0);
+        }
+        let realm = Arc::new(self.start_realm(app.clone()));
+        realms.insert(app.id, Arc::downgrade(&realm));
+        realm
+    }
+
+    /// The realm of an app that is in use.
+    pub fn find_realm(&self, app_id: AppId) -> Option<Arc<Realm>> {
+        self.realms.read().expect("no one panics holding it").get(&app_id)?.upgrade()
+    }
+
+    fn start_realm(&self, app: App) -> Realm {
+        let state = Arc::new(RealmState::new(app));
+        let owners = self.hubs.iter().map(|hub| {
+            let (sender, mailbox) = channel(16);
+            let surroundings = Surroundings {
+                hubs: self.hubs.clone(),
+                observer: self.observer.clone(),
+                backlog: self.backlog.clone(),
+            };
+            let actor = Channels::new(state.clone(), surroundings);
+            hub.do_send(Host(Box::new(move || {
+                Context::with_receiver(mailbox).run(actor);
+            })));
+            Addr::new(sender)
+        });
+        let owners = owners.collect();
+        Realm::new(state, owners)
+    }
+
+    /// Publishes one event to each of its channels, in order. `Ok` means that the engine has it, not
+    /// that anyone received it.
+    pub fn publish(&self, app_id: AppId, publication: Publication) -> Result<(), PublishError> {
+        if self.backlog.is_full() {
+            return Err(PublishError::Overloaded);
+        }
+        let Publication { event, channels, except, source } = publication;
+        for channel in channels {
+            self.engine.publish(Envelope {
+                app_id,
+                channel,
+                event: event.clone(),
+                except,
+                source: source.clone(),
+            });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn publish_client_event(&self, envelope: Envelope, sender: &Session) {
+        if !self.backlog.is_full() {
+            return self.engine.publish(envelope);
+        }
+        let channel = Some(envelope.channel.as_str());
+        let error = ErrorMessage { code: Some(4301), message: "The server is overloaded", channel };
+        sender.send(&Batch::from(server_message::error(&error)));
+    }
+
+    /// Takes what the engine delivers, from whichever node it came, and hands it to the channel's
+    /// owner. An app that is not in use here has no subscribers here.
+    pub fn receive(&self, envelope: Envelope) {
+        let Some(realm) = self.find_realm(envelope.app_id) else { return };
+        let Envelope { channel, event, except, source, .. } = envelope;
+        let waiting = self.backlog.add(event.data.as_json().len());
+        let publication = ChannelPublication { channel, event, except, source };
+        realm.owner(&publication.channel).do_send(ChannelCommand::Publish { publication, waiting });
+    }
+
+    /// The occupied channels of an app whose names start with `prefix`, in no order.
+    pub async fn list_channels(&self, realm: &Realm, prefix: &str) -> Result<Vec<ChannelInfo>, QueryError> {
+        let mut found = Vec::new();
+        for owner in realm.owners() {
+            let question = owner.send(ListChannels { prefix: prefix.to_owned() }).timeout(QUERY_TIMEOUT);
+            found.extend(question.await.map_err(|_| QueryError::Overloaded)?);
+        }
+        Ok(found)
+    }
+
+    /// One channel of an app; `None` when it is not occupied. Includes every event published before.
+    pub async fn find_channel(
+        &self,
+        realm: &Realm,
+        channel: ChannelName,
+    ) -> Result<Option<ChannelInfo>, QueryError> {
+        let owner = realm.owner(&channel);
+        owner.send(FindChannel(channel)).timeout(QUERY_TIMEOUT).await.map_err(|_| QueryError::Overloaded)
+    }
+
+    /// The users of a presence channel, each once.
+    pub async fn list_members(&self, realm: &Realm, channel: ChannelName) -> Result<Vec<UserId>, QueryError> {
+        let owner = realm.owner(&channel);
+        owner.send(ListMembers(channel)).timeout(QUERY_TIMEOUT).await.map_err(|_| QueryError::Overloaded)
+    }
+
+    /// Closes the connections of one app, or all: each client is told why.
+    pub fn close_connections(&self, app_id: Option<AppId>, code: CloseCode) {
+        for hub in &*self.hubs {
+            hub.do_send(CloseConnections { app_id, code });
+        }
+    }
+
+    /// What the node has done and holds.
+    pub fn counters(&self) -> Counters {
+        self.counters.iter().fold(Counters::default(), |sum, worker| Counters {
+            connections: sum.connections + worker.connections.load(Ordering::Relaxed),
+            messages_in: sum.messages_in + worker.messages_in.load(Ordering::Relaxed),
+            messages_out: sum.messages_out + worker.messages_out.load(Ordering::Relaxed),
+            writes: sum.writes + worker.writes.load(Ordering::Relaxed),
+        })
+    }
+}
+
+impl WorkerCounters {
+    pub(crate) fn set_connections(&self, connections: usize) {
+        self.connections.store(connections, Ordering::Relaxed);
+    }
+
+    pub(crate) fn add_in(&self) {
+        add(&self.messages_in, 1);
+    }
+
+    pub(crate) fn add_out(&self, slice: &Slice) {
+        add(&self.messages_out, slice.frames as u64);
+        add(&self.writes, slice.writes as u64);
+    }
+}
+
+/// Adds without a locked instruction: only the worker's own thread writes.
+fn add(counter: &AtomicU64, more: u64) {
+    counter.store(counter.load(Ordering::Relaxed) + more, Ordering::Relaxed);
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    since.as_millis() as u64
+}

@@ -1,0 +1,86 @@
+use std::{cell::RefCell, rc::Rc, sync::Arc};
+
+use actix::{Actor, AsyncContext, Context};
+use campanile_protocol::SocketId;
+use futures_util::Stream;
+
+use crate::{
+    Inbound, Node, Outlet, Realm,
+    activity::ActivityKind,
+    connection::Connection,
+    hub::{Session, Table},
+};
+
+/// One thread of the node, with its hub. A connection never leaves the worker that accepted it.
+pub struct Worker {
+    node: Arc<Node>,
+    index: usize,
+    table: Table,
+    random: RefCell<RandomPool>,
+}
+
+/// A connection that a transport has established.
+pub struct NewConnection<S> {
+    /// The app it belongs to.
+    pub realm: Arc<Realm>,
+    /// Its name, from [`Worker::new_socket_id`], already told to the client.
+    pub socket_id: SocketId,
+    /// Where to write.
+    pub outlet: Rc<dyn Outlet>,
+    /// What comes in.
+    pub inbound: S,
+    /// The client's name and version, as it says.
+    pub client: Option<String>,
+}
+
+impl Worker {
+    pub(crate) fn new(node: Arc<Node>, index: usize, table: Table) -> Self {
+        Self { node, index, table, random: RefCell::default() }
+    }
+
+    /// The node this worker is part of.
+    pub fn node(&self) -> &Arc<Node> {
+        &self.node
+    }
+
+    pub(crate) fn index(&self) -> usize {
+        self.index
+    }
+
+    pub(crate) fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// A name for a new connection.
+    pub fn new_socket_id(&self) -> SocketId {
+        SocketId::from_random(self.random.borrow_mut().next())
+    }
+
+    /// Starts the actor of a connection whose client has been sent `connection_established`. It lives
+    /// until `inbound` ends or the server closes it.
+    pub fn connect<S: Stream<Item = Inbound> + 'static>(self: &Rc<Self>, new: NewConnection<S>) {
+        let NewConnection { realm, socket_id, outlet, inbound, client } = new;
+        let app_id = realm.app().id;
+        realm.feed().tell(|| ActivityKind::Connected { socket_id, client });
+        Connection::create(|context: &mut Context<Connection>| {
+            context.add_stream(inbound);
+            let session = Rc::new(Session::new(app_id, socket_id, outlet, context.address()));
+            Connection::new(self.clone(), realm, session)
+        });
+    }
+}
+
+/// Random numbers from the system, fetched for many connections at once.
+#[derive(Default)]
+struct RandomPool(Vec<u64>);
+
+impl RandomPool {
+    fn next(&mut self) -> u64 {
+        if self.0.is_empty() {
+            let mut bytes = [0; 1024];
+            getrandom::fill(&mut bytes).expect("the system provides randomness");
+            self.0 = bytes.as_chunks().0.iter().map(|bytes| u64::from_ne_bytes(*bytes)).collect();
+        }
+        self.0.pop().expect("just filled")
+    }
+}
