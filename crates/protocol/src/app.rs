@@ -119,7 +119,8 @@ pub struct App {
     pub settings: AppSettings,
     /// The active keys, oldest first: the oldest signs webhooks.
     pub keys: Vec<SigningKey>,
-    /// What its webhook endpoints want to hear; nothing else is told to them.
+    /// What its webhook endpoints must be told of: for each edge that one wants to hear, both sides,
+    /// because who hears only of departures must not hear of one twice.
     pub webhook_types: OccurrenceTypes,
 }
 

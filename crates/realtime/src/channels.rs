@@ -201,20 +201,9 @@ impl Channels {
         self.surroundings.hubs[worker].do_send(command.of(self.realm.app_id));
     }
 
-    /// Tells webhooks, if any endpoint listens. An edge is told when either side of it is wanted: who
-    /// hears only of departures must not hear of them twice.
+    /// Tells webhooks, if any endpoint listens.
     fn observe(&self, channel: &ChannelName, kind: OccurrenceKind) {
-        let wanted = self.realm.app().webhook_types;
-        let pair = match kind.as_type() {
-            OccurrenceType::ChannelOccupied | OccurrenceType::ChannelVacated => {
-                [OccurrenceType::ChannelOccupied, OccurrenceType::ChannelVacated]
-            }
-            OccurrenceType::MemberAdded | OccurrenceType::MemberRemoved => {
-                [OccurrenceType::MemberAdded, OccurrenceType::MemberRemoved]
-            }
-            OccurrenceType::ClientEvent => [OccurrenceType::ClientEvent; 2],
-        };
-        if pair.into_iter().any(|kind| wanted.contains(kind)) {
+        if self.realm.app().webhook_types.contains(kind.as_type()) {
             let (app_id, channel) = (self.realm.app_id, channel.clone());
             self.surroundings.observer.observe(Occurrence { app_id, channel, at_ms: now_ms(), kind });
         }
