@@ -1,0 +1,95 @@
+use campanile_protocol::{AppId, ChannelName, Occurrence, OccurrenceKind};
+use sqlx::{PgConnection, prelude::FromRow};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{RecordedOccurrence, Store, StoreError, lanes::append};
+
+#[derive(FromRow)]
+struct LeftBehind {
+    app_id: i64,
+    channel: String,
+    user_id: Vec<u8>,
+}
+
+impl Store {
+    /// Tells for every incarnation that died what it can no longer tell itself: its members are
+    /// removed, then its channels vacated, unless a living incarnation holds them too. Returns how
+    /// many edges that were; each is told exactly once, however often and by whomever this is called.
+    ///
+    /// After a restart of PostgreSQL the living get ten seconds to show themselves again.
+    pub async fn reconcile(&self) -> Result<usize, StoreError> {
+        let others: Vec<(Uuid, i64)> = sqlx::query_as(
+            "select id, lock_key from incarnations
+             where started_at > pg_postmaster_start_time()
+                or pg_postmaster_start_time() < now() - interval '10 seconds'",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let mut edges = 0;
+        for (id, lock_key) in others {
+            edges += self.reconcile_one(id, lock_key).await?;
+        }
+        Ok(edges)
+    }
+
+    async fn reconcile_one(&self, id: Uuid, lock_key: i64) -> Result<usize, StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        let is_dead: bool = sqlx::query_scalar("select pg_try_advisory_xact_lock($1)")
+            .bind(lock_key)
+            .fetch_one(&mut *transaction)
+            .await?;
+        if !is_dead {
+            return Ok(0);
+        }
+        let occurrences = take_left_behind(&mut transaction, id).await?;
+        append(&mut transaction, &occurrences).await?;
+        sqlx::query("delete from incarnations where id = $1").bind(id).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        if !occurrences.is_empty() {
+            tracing::info!(edges = occurrences.len(), "told what a dead incarnation left behind");
+        }
+        Ok(occurrences.len())
+    }
+}
+
+/// Removes the incarnation's rows and makes their edges, each channel's members before itself.
+async fn take_left_behind(
+    connection: &mut PgConnection,
+    id: Uuid,
+) -> Result<Vec<RecordedOccurrence>, StoreError> {
+    let rows: Vec<LeftBehind> = sqlx::query_as(
+        "with gone as (
+             delete from occupancy where incarnation_id = $1 returning app_id, channel, user_id
+         )
+         select g.app_id, g.channel, g.user_id from gone g
+         where not exists (
+             select from occupancy o where o.incarnation_id <> $1 and o.app_id = g.app_id
+               and o.channel = g.channel and o.user_id = g.user_id)
+         order by g.app_id, g.channel, g.user_id = '', g.user_id",
+    )
+    .bind(id)
+    .fetch_all(connection)
+    .await?;
+    let now_ms = OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000;
+    let at_ms = u64::try_from(now_ms).unwrap_or_default();
+    rows.into_iter().map(|row| row.into_edge(at_ms)).collect()
+}
+
+impl LeftBehind {
+    fn into_edge(self, at_ms: u64) -> Result<RecordedOccurrence, StoreError> {
+        let user_id = String::from_utf8(self.user_id).map_err(|_| StoreError::Corrupt("a user id"))?;
+        let kind = if user_id.is_empty() {
+            OccurrenceKind::Vacated
+        } else {
+            OccurrenceKind::MemberRemoved { user_id }
+        };
+        let occurrence = Occurrence {
+            app_id: AppId::from_number(self.app_id).map_err(|_| StoreError::Corrupt("an app id"))?,
+            channel: ChannelName::parse(&self.channel).map_err(|_| StoreError::Corrupt("a channel name"))?,
+            at_ms,
+            kind,
+        };
+        Ok(RecordedOccurrence { id: Uuid::now_v7(), occurrence })
+    }
+}

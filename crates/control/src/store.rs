@@ -1,0 +1,126 @@
+use std::{sync::Arc, time::Duration};
+
+use sqlx::{
+    PgPool,
+    migrate::{MigrateError, Migrator},
+    postgres::PgPoolOptions,
+};
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::{
+    MasterKey, SealError,
+    passwords::Passwords,
+    seal::{Place, SealingKey},
+};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
+
+/// How long a caller waits for a connection before the database counts as away.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+const MAX_CONNECTIONS: u32 = 10;
+const CANARY_PLACE: Place = Place { table: "sealing", row: Uuid::nil(), column: "canary_sealed" };
+
+/// The way to the control plane's memory. Cloning shares the connections.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) pool: PgPool,
+    pub(crate) master: Arc<SealingKey>,
+    pub(crate) passwords: Passwords,
+}
+
+/// Why the store could not answer.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The database is away, or refused a statement.
+    #[error("the database did not answer as expected")]
+    Database(#[from] sqlx::Error),
+    /// The schema could not be brought up to date.
+    #[error("the database migrations could not be applied")]
+    Migration(#[from] MigrateError),
+    /// The database was sealed by another master key.
+    #[error("the master key is not the one that sealed this database")]
+    WrongMasterKey,
+    /// A stored secret does not open: it was altered, or moved between rows.
+    #[error("a stored secret does not open")]
+    Unsealable(#[from] SealError),
+    /// A row holds what this release cannot read.
+    #[error("{0} in the database is not valid")]
+    Corrupt(&'static str),
+}
+
+impl StoreError {
+    /// Whether the database is away, as opposed to disagreeing: the same call may succeed later.
+    pub fn is_unavailable(&self) -> bool {
+        match self {
+            Self::Database(error) => is_unavailable(error),
+            Self::Migration(MigrateError::Execute(error)) => is_unavailable(error),
+            Self::Migration(_) | Self::WrongMasterKey | Self::Unsealable(_) | Self::Corrupt(_) => false,
+        }
+    }
+}
+
+fn is_unavailable(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
+        // 08 connection exception, 53 insufficient resources, 57P shutdown, 40 serialisation
+        sqlx::Error::Database(error) => error
+            .code()
+            .is_some_and(|code| ["08", "53", "57P", "40"].iter().any(|class| code.starts_with(class))),
+        _ => false,
+    }
+}
+
+impl Store {
+    /// Opens a pool of connections to the PostgreSQL at `url`, and one of them to see that it is there.
+    pub async fn connect(url: &str, master: MasterKey) -> Result<Self, StoreError> {
+        let pool = PgPoolOptions::new()
+            .max_connections(MAX_CONNECTIONS)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect(url)
+            .await?;
+        Ok(Self::new(pool, master))
+    }
+
+    /// Wraps an open pool.
+    pub fn new(pool: PgPool, master: MasterKey) -> Self {
+        Self { pool, master: Arc::new(master.0), passwords: Passwords::new() }
+    }
+
+    /// Applies what is missing of the schema, then checks the master key as
+    /// [`verify_master_key`](Self::verify_master_key) does. Several processes may do so at once.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        MIGRATIONS.run(&self.pool).await?;
+        self.verify_master_key().await
+    }
+
+    /// Fails unless the master key is the one that sealed this database. A database that holds no
+    /// tenant yet adopts the key.
+    pub async fn verify_master_key(&self) -> Result<(), StoreError> {
+        let canary = self.master.seal_text(&Uuid::new_v4().to_string().into(), CANARY_PLACE);
+        sqlx::query(
+            "insert into sealing (canary_sealed) select $1 where not exists (select from tenants)
+             on conflict do nothing",
+        )
+        .bind(canary)
+        .execute(&self.pool)
+        .await?;
+        let stored: Option<Vec<u8>> =
+            sqlx::query_scalar("select canary_sealed from sealing").fetch_optional(&self.pool).await?;
+        match stored.map(|sealed| self.master.open_text(&sealed, CANARY_PLACE)) {
+            Some(Ok(_)) => Ok(()),
+            Some(Err(_)) | None => Err(StoreError::WrongMasterKey),
+        }
+    }
+
+    /// Asks the database for a sign of life.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("select 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Closes all connections, after the calls under way have ended.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}

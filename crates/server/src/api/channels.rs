@@ -1,0 +1,78 @@
+use std::collections::BTreeMap;
+
+use actix_web::web::{Data, Json};
+use campanile_protocol::{Access, ChannelName};
+use campanile_realtime::Node;
+use serde::Serialize;
+
+use super::{
+    error::ApiError,
+    info::{Attributes, InfoRequest},
+    signed::Signed,
+};
+
+#[derive(Serialize)]
+pub(super) struct ListReply {
+    channels: BTreeMap<String, Attributes>,
+}
+
+#[derive(Serialize)]
+pub(super) struct ChannelReply {
+    occupied: bool,
+    #[serde(flatten)]
+    attributes: Attributes,
+}
+
+#[derive(Serialize)]
+pub(super) struct UsersReply {
+    users: Vec<User>,
+}
+
+#[derive(Serialize)]
+struct User {
+    id: String,
+}
+
+/// `GET /apps/{app_id}/channels`: the occupied channels, with `filter_by_prefix` and `info`.
+pub(super) async fn list(request: Signed, node: Data<Node>) -> Result<Json<ListReply>, ApiError> {
+    let parameters = request.parameters()?;
+    let info = InfoRequest::parse(parameters.find("info"))?;
+    let prefix = parameters.find("filter_by_prefix").unwrap_or_default();
+    if info.user_count && !prefix.starts_with("presence-") {
+        return Err(ApiError::bad_request(
+            "user_count may only be requested for presence channels - please supply filter_by_prefix begining with presence-",
+        ));
+    }
+    let found = node.list_channels(&request.realm, prefix).await?;
+    let visible = found.iter().filter(|found| found.channel.access() != Access::User);
+    let channels = visible.map(|found| (found.channel.to_string(), info.attributes(&found.channel, Some(found))));
+    Ok(Json(ListReply { channels: channels.collect() }))
+}
+
+/// `GET /apps/{app_id}/channels/{channel}`: whether it is occupied, with `info`.
+pub(super) async fn get(request: Signed, node: Data<Node>) -> Result<Json<ChannelReply>, ApiError> {
+    let channel = ChannelName::parse(request.segment("channel"))?;
+    let info = InfoRequest::parse(request.parameters()?.find("info"))?;
+    if info.user_count && channel.access() != Access::Presence {
+        return Err(ApiError::bad_request("Cannot retrieve the user count unless the channel is a presence channel"));
+    }
+    let found = node.find_channel(&request.realm, channel.clone()).await?;
+    let attributes = info.attributes(&channel, found.as_ref());
+    Ok(Json(ChannelReply { occupied: found.is_some(), attributes }))
+}
+
+/// `GET /apps/{app_id}/channels/{channel}/users`: the users of a presence channel, each once.
+pub(super) async fn users(request: Signed, node: Data<Node>) -> Result<Json<UsersReply>, ApiError> {
+    let channel = ChannelName::parse(request.segment("channel"))?;
+    if channel.access() != Access::Presence {
+        return Err(ApiError::bad_request("Users can only be retrieved for presence channels"));
+    }
+    let parameters = request.parameters()?;
+    let extraneous: Vec<_> = parameters.names().collect();
+    if !extraneous.is_empty() {
+        return Err(ApiError::bad_request(format!("Extraneous query parameters: {}", extraneous.join(", "))));
+    }
+    let members = node.list_members(&request.realm, channel).await?;
+    let users = members.into_iter().map(|user_id| User { id: user_id.as_str().to_owned() }).collect();
+    Ok(Json(UsersReply { users }))
+}

@@ -1,0 +1,138 @@
+use std::{borrow::Cow, collections::BTreeMap};
+
+use actix_web::web::{Bytes, Data, Json};
+use campanile_protocol::{
+    Access, ChannelName, Event, EventData, EventName, SocketId, from_object,
+    limits::{CHANNELS_PER_PUBLICATION, EVENTS_PER_BATCH},
+};
+use campanile_realtime::{Node, Publication, Source};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::{
+    error::ApiError,
+    info::{Attributes, InfoRequest},
+    signed::Signed,
+};
+
+/// The attributes of the channels that were published to, if asked for.
+#[derive(Serialize)]
+pub(super) struct TriggerReply {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channels: Option<BTreeMap<String, Attributes>>,
+}
+
+/// The same for each event of a batch, in its order.
+#[derive(Serialize)]
+pub(super) struct BatchReply {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    batch: Option<Vec<Attributes>>,
+}
+
+#[derive(Deserialize)]
+struct TriggerBody<'a> {
+    name: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    data: Option<&'a RawValue>,
+    channels: Option<Vec<Cow<'a, str>>>,
+    channel: Option<Cow<'a, str>>,
+    socket_id: Option<Cow<'a, str>>,
+    info: Option<Cow<'a, str>>,
+}
+
+#[derive(Deserialize)]
+struct BatchBody<'a> {
+    #[serde(borrow)]
+    batch: Option<Vec<TriggerBody<'a>>>,
+}
+
+/// `POST /apps/{app_id}/events`: publishes one event to at most 100 channels of the app.
+///
+/// 200 means that the engine accepted it, not that anyone received it.
+pub(super) async fn trigger(request: Signed, node: Data<Node>) -> Result<Json<TriggerReply>, ApiError> {
+    let body: TriggerBody = parse(&request.body)?;
+    let info = InfoRequest::parse(body.info.as_deref())?;
+    let publication = body.into_publication(&request.body)?;
+    let channels = publication.channels.clone();
+    node.publish(request.app_id, publication)?;
+    if info.is_empty() {
+        return Ok(Json(TriggerReply { channels: None }));
+    }
+    let mut reply = BTreeMap::new();
+    for channel in channels {
+        let found = node.find_channel(&request.realm, channel.clone()).await?;
+        reply.insert(channel.to_string(), info.attributes(&channel, found.as_ref()));
+    }
+    Ok(Json(TriggerReply { channels: Some(reply) }))
+}
+
+/// `POST /apps/{app_id}/batch_events`: publishes at most 10 events, each to one channel; all of them
+/// or, if one is not valid, none.
+pub(super) async fn trigger_batch(request: Signed, node: Data<Node>) -> Result<Json<BatchReply>, ApiError> {
+    let body: BatchBody = parse(&request.body)?;
+    let entries = body.batch.ok_or_else(|| ApiError::missing("batch"))?;
+    if entries.len() > EVENTS_PER_BATCH {
+        return Err(ApiError::bad_request(format!("Batch too large ({} > {EVENTS_PER_BATCH})", entries.len())));
+    }
+    let mut checked = Vec::with_capacity(entries.len());
+    for entry in entries {
+        if entry.channels.is_some() || entry.channel.is_none() {
+            return Err(ApiError::missing("channel"));
+        }
+        let info = InfoRequest::parse(entry.info.as_deref())?;
+        checked.push((info, entry.into_publication(&request.body)?));
+    }
+    let asks = checked.iter().any(|(info, _)| !info.is_empty());
+    let mut reply = Vec::with_capacity(checked.len());
+    for (info, publication) in checked {
+        let channel = publication.channels[0].clone();
+        node.publish(request.app_id, publication)?;
+        let found = match info.is_empty() {
+            true => None,
+            false => node.find_channel(&request.realm, channel.clone()).await?,
+        };
+        reply.push(info.attributes(&channel, found.as_ref()));
+    }
+    Ok(Json(BatchReply { batch: asks.then_some(reply) }))
+}
+
+fn parse<'a, T: Deserialize<'a>>(body: &'a Bytes) -> Result<T, ApiError> {
+    let text = std::str::from_utf8(body).map_err(|_| ApiError::bad_request("The body must be JSON in UTF-8"))?;
+    from_object(text).map_err(|error| ApiError::bad_request(format!("The body must be a JSON object: {error}")))
+}
+
+impl TriggerBody<'_> {
+    /// Checks everything; `body` is what `self` was parsed from.
+    fn into_publication(self, body: &Bytes) -> Result<Publication, ApiError> {
+        let name = EventName::parse(&self.name.ok_or_else(|| ApiError::missing("name"))?)?;
+        let data = EventData::published(self.data.ok_or_else(|| ApiError::missing("data"))?, body)?;
+        let except = match self.socket_id.filter(|id| !id.is_empty()) {
+            Some(id) => SocketId::parse(&id)?,
+            None => None,
+        };
+        let channels = channels(self.channels, self.channel)?;
+        Ok(Publication { event: Event { name, data }, channels, except, source: Source::Api })
+    }
+}
+
+/// The channels named, each once. An encrypted channel stands alone: each has its own key, so one
+/// ciphertext cannot serve two.
+fn channels(many: Option<Vec<Cow<'_, str>>>, one: Option<Cow<'_, str>>) -> Result<Vec<ChannelName>, ApiError> {
+    let named = many.or_else(|| one.map(|one| vec![one])).filter(|named| !named.is_empty());
+    let named = named.ok_or_else(|| ApiError::missing("channels"))?;
+    if named.len() > CHANNELS_PER_PUBLICATION {
+        let text = format!("Too many channels ({} > {CHANNELS_PER_PUBLICATION})", named.len());
+        return Err(ApiError::bad_request(text));
+    }
+    let mut channels = Vec::with_capacity(named.len());
+    for name in named {
+        let channel = ChannelName::parse(&name)?;
+        if !channels.contains(&channel) {
+            channels.push(channel);
+        }
+    }
+    if channels.len() > 1 && channels.iter().any(|channel| channel.access() == Access::Encrypted) {
+        return Err(ApiError::bad_request("An event for an encrypted channel can have only that channel"));
+    }
+    Ok(channels)
+}

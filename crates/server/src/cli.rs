@@ -1,0 +1,74 @@
+//! The command line: reads flags, environment and file, does one thing, says how it went.
+//!
+//! Everything but `serve` is a client of the database and works beside a running platform.
+
+mod app;
+mod check;
+mod connected;
+mod database;
+mod failure;
+mod help;
+mod migrate;
+mod output;
+mod serve;
+mod signals;
+mod sources;
+mod tenant;
+mod webhook;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use self::{output::Output, sources::SourceArgs};
+
+/// A hosted realtime platform that stock Pusher clients connect to.
+#[derive(Debug, Parser)]
+#[command(name = "campanile", version, after_help = help::SHORT, after_long_help = help::LONG)]
+struct Cli {
+    #[command(flatten)]
+    sources: SourceArgs,
+    #[command(flatten)]
+    output: Output,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the platform until it is told to stop
+    Serve(serve::ServeArgs),
+    /// Bring the database's schema up to date, and do nothing else
+    Migrate,
+    /// Ask about the configuration
+    #[command(subcommand)]
+    Config(check::ConfigCommand),
+    /// Organisations
+    #[command(subcommand)]
+    Tenant(tenant::TenantCommand),
+    /// Apps of an organisation
+    #[command(subcommand)]
+    App(app::AppCommand),
+    /// Webhook endpoints of an app
+    #[command(subcommand)]
+    Webhook(webhook::WebhookCommand),
+}
+
+/// Runs the command that the process was started with.
+pub(crate) fn main() -> ExitCode {
+    let Cli { sources, output, command } = Cli::parse();
+    let outcome = match command {
+        Command::Serve(args) => {
+            sources.read(args.flags()).map_err(Into::into).and_then(|config| serve::serve(&config, output))
+        }
+        Command::Migrate => migrate::migrate(&sources, output),
+        Command::Config(command) => command.run(&sources, output),
+        Command::Tenant(command) => connected::run(&sources, async |store| command.run(store, output).await),
+        Command::App(command) => connected::run(&sources, async |store| command.run(store, output).await),
+        Command::Webhook(command) => connected::run(&sources, async |store| command.run(store, output).await),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failure::report(&error),
+    }
+}

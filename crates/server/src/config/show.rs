@@ -1,0 +1,44 @@
+use toml::{Table, Value};
+
+use super::{Config, duration};
+
+/// Stands for a secret that is set.
+const HIDDEN: &str = "***";
+
+impl Config {
+    /// The effective values, as one would write them in the file; secrets are hidden and what has no
+    /// value is left out.
+    #[must_use]
+    pub fn to_table(&self) -> Table {
+        let mut table = Table::new();
+        let mut set = |name: &str, value: Option<String>| {
+            if let Some(value) = value {
+                table.insert(name.to_owned(), Value::String(value));
+            }
+        };
+        set("listen", Some(self.listen.to_string()));
+        set("internal_listen", Some(self.internal_listen.to_string()));
+        set("data_dir", Some(self.data_dir.display().to_string()));
+        set("database_url", self.database_url.as_ref().map(ToString::to_string));
+        match &self.master_key {
+            Some(_) => set("master_key", Some(HIDDEN.to_owned())),
+            None => set("master_key_file", Some(self.master_key_path().display().to_string())),
+        }
+        set("public_url", self.public_url.as_ref().map(ToString::to_string));
+        set("shutdown_grace", Some(duration::show(self.shutdown_grace)));
+        if let Some(workers) = self.workers.and_then(|workers| i64::try_from(workers.get()).ok()) {
+            table.insert("workers".to_owned(), Value::Integer(workers));
+        }
+        table.insert(
+            "webhooks".to_owned(),
+            section([("allow_targets", self.webhook_targets().as_str().to_owned())]),
+        );
+        let log = [("format", self.log.format.as_str().to_owned()), ("filter", self.log.filter.to_string())];
+        table.insert("log".to_owned(), section(log));
+        table
+    }
+}
+
+fn section<const N: usize>(fields: [(&str, String); N]) -> Value {
+    Value::Table(fields.into_iter().map(|(name, value)| (name.to_owned(), Value::String(value))).collect())
+}

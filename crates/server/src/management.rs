@@ -1,0 +1,90 @@
+//! The management API that the dashboard uses: `/api/v1`, JSON, authenticated by a session cookie.
+//! Every handler acts for the tenant of its [`Session`](session::Session) and no other.
+
+mod accounts;
+mod apps;
+mod error;
+mod events;
+mod keys;
+mod live;
+mod origin;
+mod session;
+mod throttle;
+mod validation;
+mod webhooks;
+
+use std::sync::Arc;
+
+use actix_web::{
+    middleware,
+    web::{self, JsonConfig, PathConfig, ServiceConfig},
+};
+use campanile_control::Store;
+use campanile_realtime::Node;
+use campanile_webhooks::TargetPolicy;
+use tokio::sync::watch;
+
+use self::{error::ManagementError, throttle::Throttle};
+use crate::directory::Directory;
+
+/// What the handlers act upon.
+pub(crate) struct Management {
+    pub(crate) store: Store,
+    pub(crate) node: Arc<Node>,
+    pub(crate) directory: Arc<Directory>,
+    /// Where webhooks may go.
+    pub(crate) targets: TargetPolicy,
+    /// Whether browsers reach us over HTTPS only, so that the cookie may say so.
+    pub(crate) secure_cookies: bool,
+    /// True once the platform has been told to stop: streams end.
+    pub(crate) stopping: watch::Receiver<bool>,
+    pub(crate) throttle: Throttle,
+}
+
+/// Mounts the API.
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config.service(
+        web::scope("/api/v1")
+            .app_data(JsonConfig::default().error_handler(|error, _| ManagementError::from(error).into()))
+            .app_data(PathConfig::default().error_handler(|_, _| ManagementError::NotFound.into()))
+            .wrap(middleware::from_fn(origin::require_same_origin))
+            .route("/signup", web::post().to(accounts::sign_up))
+            .route("/login", web::post().to(accounts::log_in))
+            .route("/logout", web::post().to(accounts::log_out))
+            .route("/me", web::get().to(accounts::me))
+            .route("/apps", web::get().to(apps::list))
+            .route("/apps", web::post().to(apps::create))
+            .route("/apps/{app_id}", web::get().to(apps::get))
+            .route("/apps/{app_id}", web::patch().to(apps::update))
+            .route("/apps/{app_id}", web::delete().to(apps::delete))
+            .route("/apps/{app_id}/keys", web::post().to(keys::create))
+            .route("/apps/{app_id}/keys/{key_id}", web::delete().to(keys::delete))
+            .route("/apps/{app_id}/keys/{key_id}/reveal", web::post().to(keys::reveal))
+            .route("/apps/{app_id}/events", web::post().to(events::send))
+            .route("/apps/{app_id}/live", web::get().to(live::watch))
+            .route("/apps/{app_id}/webhooks", web::get().to(webhooks::list))
+            .route("/apps/{app_id}/webhooks", web::post().to(webhooks::create))
+            .route("/apps/{app_id}/webhooks/{webhook_id}", web::delete().to(webhooks::delete))
+            .route("/apps/{app_id}/webhooks/{webhook_id}/deliveries", web::get().to(webhooks::deliveries))
+            .default_service(web::to(|| async { ManagementError::NotFound })),
+    );
+}
+
+impl Management {
+    pub(crate) fn new(
+        store: Store,
+        directory: Arc<Directory>,
+        node: Arc<Node>,
+        settings: ManagementSettings,
+    ) -> Self {
+        let ManagementSettings { targets, secure_cookies, stopping } = settings;
+        Self { store, node, directory, targets, secure_cookies, stopping, throttle: Throttle::default() }
+    }
+}
+
+/// How the API behaves in this installation; see the fields of [`Management`].
+pub(crate) struct ManagementSettings {
+    pub(crate) targets: TargetPolicy,
+    pub(crate) secure_cookies: bool,
+    pub(crate) stopping: watch::Receiver<bool>,
+}

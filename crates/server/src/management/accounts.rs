@@ -1,0 +1,130 @@
+use std::{net::IpAddr, time::Instant};
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, Json},
+};
+use campanile_control::{Account, AccountError, NewAccount, SessionToken};
+use campanile_protocol::TenantId;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    Management, ManagementError,
+    session::{self, Session},
+    validation::Form,
+};
+
+#[derive(Deserialize)]
+pub(super) struct SignUp {
+    organisation: String,
+    email: String,
+    password: SecretString,
+}
+
+#[derive(Deserialize)]
+pub(super) struct LogIn {
+    email: String,
+    password: SecretString,
+}
+
+#[derive(Serialize)]
+pub(super) struct SessionReply {
+    user: UserReply,
+    tenant: TenantReply,
+}
+
+#[derive(Serialize)]
+struct UserReply {
+    id: Uuid,
+    email: String,
+}
+
+#[derive(Serialize)]
+struct TenantReply {
+    id: TenantId,
+    name: String,
+}
+
+const PASSWORD_MIN_BYTES: usize = 10;
+const PASSWORD_MAX_BYTES: usize = 1024;
+
+/// `POST /signup`: a new organisation, its first user, and a session.
+pub(super) async fn sign_up(
+    request: HttpRequest,
+    body: Json<SignUp>,
+    management: Data<Management>,
+) -> Result<HttpResponse, ManagementError> {
+    let SignUp { organisation, email, password } = body.into_inner();
+    let mut form = Form::default();
+    let organisation = form.name("organisation", &organisation);
+    let email = form.email("email", &email);
+    let length = password.expose_secret().len();
+    form.require("password", length >= PASSWORD_MIN_BYTES, "Use at least 10 characters.");
+    form.require("password", length <= PASSWORD_MAX_BYTES, "Use at most 1,024 bytes.");
+    form.check()?;
+    let (address, now) = (peer(&request), Instant::now());
+    management.throttle.check(address, &email, now)?;
+    let signed_up = management.store.sign_up(NewAccount { organisation, email: email.clone(), password }).await;
+    if let Err(AccountError::EmailTaken) = signed_up {
+        // Else sign-up would tell which addresses have accounts, as fast as one can ask.
+        management.throttle.failed(address, &email, now);
+    }
+    let (account, token) = signed_up?;
+    Ok(welcome(HttpResponse::Created(), account, &token, &management))
+}
+
+/// `POST /login`.
+pub(super) async fn log_in(
+    request: HttpRequest,
+    body: Json<LogIn>,
+    management: Data<Management>,
+) -> Result<HttpResponse, ManagementError> {
+    let LogIn { email, password } = body.into_inner();
+    let (address, now) = (peer(&request), Instant::now());
+    management.throttle.check(address, &email, now)?;
+    let logged_in = management.store.log_in(email.trim(), password).await;
+    if let Err(AccountError::WrongCredentials | AccountError::LongPassword) = logged_in {
+        management.throttle.failed(address, &email, now);
+        return Err(ManagementError::InvalidCredentials);
+    }
+    let (account, token) = logged_in?;
+    Ok(welcome(HttpResponse::Ok(), account, &token, &management))
+}
+
+/// `POST /logout`: ends the session everywhere.
+pub(super) async fn log_out(
+    session: Session,
+    management: Data<Management>,
+) -> Result<HttpResponse, ManagementError> {
+    management.store.log_out(&session.token).await?;
+    Ok(HttpResponse::NoContent().cookie(session::removal(management.secure_cookies)).finish())
+}
+
+/// `GET /me`: who is logged in.
+pub(super) async fn me(session: Session) -> Json<SessionReply> {
+    Json(session.account.into())
+}
+
+fn welcome(
+    mut response: actix_web::HttpResponseBuilder,
+    account: Account,
+    token: &SessionToken,
+    management: &Management,
+) -> HttpResponse {
+    response.cookie(session::cookie(token, management.secure_cookies)).json(SessionReply::from(account))
+}
+
+fn peer(request: &HttpRequest) -> Option<IpAddr> {
+    request.peer_addr().map(|address| address.ip())
+}
+
+impl From<Account> for SessionReply {
+    fn from(account: Account) -> Self {
+        Self {
+            user: UserReply { id: account.user_id, email: account.email },
+            tenant: TenantReply { id: account.tenant_id, name: account.tenant_name },
+        }
+    }
+}

@@ -1,0 +1,45 @@
+use actix_web::{
+    Error,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::header,
+    middleware::Next,
+};
+
+use super::ManagementError;
+
+/// Refuses requests that another site's page made with our cookie: what changes something must come
+/// from our own page, or from no page at all, and carry JSON, which a foreign form cannot.
+pub(super) async fn require_same_origin(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if request.method().is_safe() || (is_own(&request) && is_json(&request)) {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    Err(ManagementError::ForeignOrigin.into())
+}
+
+fn is_own(request: &ServiceRequest) -> bool {
+    if let Some(site) = text(request, "sec-fetch-site") {
+        return matches!(site, "same-origin" | "none");
+    }
+    match text(request, "origin") {
+        Some(origin) => {
+            let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            host.is_some() && host == text(request, "host")
+        }
+        None => true,
+    }
+}
+
+fn is_json(request: &ServiceRequest) -> bool {
+    let has_body = request.headers().get(header::CONTENT_LENGTH).is_some_and(|length| length != "0")
+        || request.headers().contains_key(header::TRANSFER_ENCODING);
+    let kind = text(request, "content-type").unwrap_or_default();
+    !has_body || kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
+fn text<'a>(request: &'a ServiceRequest, name: &str) -> Option<&'a str> {
+    request.headers().get(name)?.to_str().ok()
+}

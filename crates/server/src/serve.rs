@@ -1,0 +1,239 @@
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    rc::Rc,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use actix_codec::Framed;
+use actix_http::{HttpService, KeepAlive, Request, h1};
+use actix_server::{Server, ServerHandle};
+use actix_service::{IntoServiceFactory, fn_service, map_config};
+use actix_web::{
+    App, HttpServer,
+    dev::AppConfig,
+    middleware::Compress,
+    web::{self, Data, ServiceConfig},
+};
+use campanile_control::{Incarnation, Store, StoreError};
+use campanile_protocol::CloseCode;
+use campanile_realtime::{InProcess, Node};
+use campanile_transport::WebSocketUpgrade;
+use campanile_webhooks::{StartError, WebhookConfig, Webhooks};
+use socket2::{Domain, Socket, Type};
+use thiserror::Error;
+use tokio::{net::TcpStream, sync::watch};
+
+use crate::{
+    admission::DirectoryAdmission,
+    api, dashboard,
+    directory::Directory,
+    http,
+    management::{self, Management, ManagementSettings},
+    observer::InboxObserver,
+    operations::{self, Operations},
+};
+
+/// What the platform runs on, and how.
+pub struct Platform {
+    /// Where clients, app servers and browsers connect; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Where health and metrics are told.
+    pub internal_listen: SocketAddr,
+    /// Threads that serve connections.
+    pub workers: usize,
+    /// Whether browsers reach the dashboard over HTTPS.
+    pub secure_cookies: bool,
+    /// How long open requests and connections may take to end.
+    pub shutdown_grace: Duration,
+    /// Where webhooks may go, and how they behave.
+    pub webhooks: WebhookConfig,
+    /// The control plane's memory, migrated.
+    pub store: Store,
+}
+
+/// Why the platform did not start.
+#[derive(Debug, Error)]
+pub enum ServeError {
+    /// The address is taken, or not ours.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The store failed.
+    #[error("the database did not answer")]
+    Store(#[from] StoreError),
+    /// Webhooks could not start.
+    #[error("webhooks could not start")]
+    Webhooks(#[from] StartError),
+    /// The HTTP server failed.
+    #[error("the server failed")]
+    Server(#[from] io::Error),
+}
+
+/// A platform that serves.
+pub struct Running {
+    /// The public address.
+    pub address: SocketAddr,
+    /// The internal address.
+    pub internal_address: SocketAddr,
+    node: Arc<Node>,
+    webhooks: Webhooks,
+    stopping: watch::Sender<bool>,
+    grace: Duration,
+    public: ServerHandle,
+    internal: ServerHandle,
+}
+
+/// Idle HTTP connections stay open this long: longer than the minute that clients' pools keep them.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How long a client may take to send a request's headers.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+const BACKLOG: i32 = 4096;
+/// Connections one worker serves at once; beyond it, new ones wait in the backlog.
+const CONNECTIONS_PER_WORKER: usize = 250_000;
+const DRAIN_POLL: Duration = Duration::from_millis(20);
+
+/// Starts the platform; it serves when this returns.
+pub async fn start(platform: Platform) -> Result<Running, ServeError> {
+    let Platform { store, workers, .. } = platform;
+    let public = listen(platform.listen)?;
+    let internal = listen(platform.internal_listen)?;
+    let (address, internal_address) = (public.local_addr()?, internal.local_addr()?);
+    let (stopping, is_stopping) = watch::channel(false);
+
+    let incarnation = Incarnation::begin(&store).await?;
+    let targets = platform.webhooks.policy;
+    let webhooks = Webhooks::start(store.clone(), incarnation, platform.webhooks)?;
+    let observer = Arc::new(InboxObserver(webhooks.inbox()));
+    let node = Node::new(workers, observer, InProcess::new);
+    let directory = Directory::start(store.clone(), node.clone());
+
+    let settings =
+        ManagementSettings { targets, secure_cookies: platform.secure_cookies, stopping: is_stopping.clone() };
+    let management = Management::new(store.clone(), directory.clone(), node.clone(), settings);
+    let edge = Edge { node: node.clone(), directory, management: Data::new(management) };
+    let public = serve_public(public, workers, platform.shutdown_grace, edge)?;
+    let operations = Operations { store, node: node.clone(), webhooks: webhooks.meter(), stopping: is_stopping };
+    let internal = serve_internal(internal, Data::new(operations))?;
+    Ok(Running {
+        address,
+        internal_address,
+        node,
+        webhooks,
+        stopping,
+        grace: platform.shutdown_grace,
+        public,
+        internal,
+    })
+}
+
+impl Running {
+    /// Stops in order: readiness goes, clients are told to reconnect elsewhere, requests end, and
+    /// what webhooks are to tell is stored.
+    pub async fn stop(self) {
+        self.stopping.send_replace(true);
+        tracing::info!(connections = self.node.counters().connections, "stopping");
+        // The listener closes first, so that nobody comes back to us.
+        let requests = self.public.stop(true);
+        self.node.close_connections(None, CloseCode::Restarting);
+        let deadline = Instant::now() + self.grace;
+        while self.node.counters().connections > 0 && Instant::now() < deadline {
+            tokio::time::sleep(DRAIN_POLL).await;
+        }
+        requests.await;
+        self.webhooks.shutdown().await;
+        self.internal.stop(true).await;
+        tracing::info!("stopped");
+    }
+}
+
+/// What every worker serves from.
+#[derive(Clone)]
+struct Edge {
+    node: Arc<Node>,
+    directory: Arc<Directory>,
+    management: Data<Management>,
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    let bind = || {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+        socket.set_reuse_address(true)?;
+        socket.set_nonblocking(true)?;
+        socket.bind(&address.into())?;
+        socket.listen(BACKLOG)?;
+        Ok(socket.into())
+    };
+    bind().map_err(|source| ServeError::Listen { address, source })
+}
+
+/// The public port: sockets are taken over at their upgrade, everything else is actix-web's.
+fn serve_public(
+    listener: TcpListener,
+    workers: usize,
+    grace: Duration,
+    edge: Edge,
+) -> Result<ServerHandle, ServeError> {
+    let server = Server::build()
+        .workers(workers)
+        .max_concurrent_connections(CONNECTIONS_PER_WORKER)
+        .shutdown_timeout(grace.as_secs().max(1))
+        .disable_signals()
+        .listen("public", listener, move || {
+            let worker = edge.node.join().expect("the server starts as many workers as the node has");
+            let upgrade =
+                Rc::new(WebSocketUpgrade::new(worker, DirectoryAdmission(edge.directory.clone())));
+            let app = App::new()
+                .app_data(Data::from(edge.directory.clone()))
+                .app_data(Data::from(edge.node.clone()))
+                .app_data(edge.management.clone())
+                .configure(api::routes)
+                .service(web::scope("").wrap(http::security_headers()).configure(pages));
+            let app = map_config(app.into_factory(), |_| AppConfig::default());
+            HttpService::build()
+                .keep_alive(KeepAlive::Timeout(KEEP_ALIVE))
+                .client_request_timeout(REQUEST_TIMEOUT)
+                // Otherwise an aborted stream is noticed only at the second failed write.
+                .h1_allow_half_closed(false)
+                .upgrade(fn_service(move |(request, framed): (Request, Framed<TcpStream, h1::Codec>)| {
+                    let upgrade = upgrade.clone();
+                    async move {
+                        upgrade.serve(&request, framed).await;
+                        Ok::<_, actix_web::Error>(())
+                    }
+                }))
+                .h1(app)
+                .tcp()
+        })?
+        .run();
+    let handle = server.handle();
+    tokio::spawn(server);
+    Ok(handle)
+}
+
+/// The management API and the dashboard.
+fn pages(config: &mut ServiceConfig) {
+    config
+        .configure(management::routes)
+        .service(web::scope("/app").default_service(web::to(http::not_found)))
+        .service(
+            web::scope("").wrap(Compress::default()).default_service(web::get().to(dashboard::serve)),
+        );
+}
+
+fn serve_internal(listener: TcpListener, operations: Data<Operations>) -> Result<ServerHandle, ServeError> {
+    let server = HttpServer::new(move || App::new().app_data(operations.clone()).configure(operations::routes))
+        .workers(1)
+        .disable_signals()
+        .listen(listener)?
+        .run();
+    let handle = server.handle();
+    tokio::spawn(server);
+    Ok(handle)
+}

@@ -1,0 +1,235 @@
+use std::{
+    io::{Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    rc::Rc,
+    sync::Arc,
+    thread,
+    time::Duration,
+};
+
+use actix_codec::Framed;
+use actix_http::{HttpService, Request, h1};
+use actix_server::{Server, ServerHandle};
+use actix_service::{IntoServiceFactory, fn_service, map_config};
+use actix_web::{App as WebApp, dev::AppConfig};
+use bytes::Bytes;
+use campanile_protocol::{
+    App, AppId, AppSettings, ChannelName, CloseCode, Event, EventData, EventName, Occurrence,
+    OccurrenceTypes, TenantId, signature::SigningKey,
+};
+use campanile_realtime::{InProcess, Node, Observer, Publication, Realm, Source};
+use campanile_transport::{Admission, ConnectRequest, WebSocketUpgrade};
+use uuid::Uuid;
+
+/// A server with one app, whose key is `key`; the key `off` stands for a disabled one.
+pub(crate) struct TestServer {
+    pub(crate) address: SocketAddr,
+    pub(crate) node: Arc<Node>,
+    pub(crate) realm: Arc<Realm>,
+    handle: ServerHandle,
+}
+
+struct Deaf;
+
+impl Observer for Deaf {
+    fn observe(&self, _: Occurrence) {}
+}
+
+#[derive(Clone)]
+struct OneApp(Arc<Realm>);
+
+impl Admission for OneApp {
+    async fn admit(&self, request: &ConnectRequest) -> Result<Arc<Realm>, CloseCode> {
+        match request.key.as_str() {
+            "key" => Ok(self.0.clone()),
+            "off" => Err(CloseCode::AppDisabled),
+            _ => Err(CloseCode::UnknownApp),
+        }
+    }
+}
+
+impl TestServer {
+    pub(crate) fn start() -> Self {
+        let node = Node::new(1, Arc::new(Deaf), InProcess::new);
+        let realm = node.realm(&App {
+            id: AppId::from_number(1).unwrap(),
+            tenant_id: TenantId(Uuid::nil()),
+            enabled: true,
+            settings: AppSettings::default(),
+            keys: vec![SigningKey::new("key".parse().unwrap(), "secret".into())],
+            webhook_types: OccurrenceTypes::default(),
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let (workers, admission) = (node.clone(), OneApp(realm.clone()));
+        thread::spawn(move || {
+            actix_rt::System::new().block_on(async move {
+                let server = serve(listener, workers, admission);
+                sender.send(server.handle()).unwrap();
+                server.await.unwrap();
+            });
+        });
+        Self { address, node, realm, handle: receiver.recv().unwrap() }
+    }
+
+    pub(crate) fn connect(&self) -> Client {
+        let mut client = self.open("/app/key?protocol=7&client=js&version=8.4.0&flash=false");
+        assert_eq!(client.status(), "HTTP/1.1 101 Switching Protocols");
+        assert!(client.text().contains("pusher:connection_established"));
+        client
+    }
+
+    /// Sends a well-formed handshake for this path.
+    pub(crate) fn open(&self, path: &str) -> Client {
+        self.send(&format!(
+            "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        ))
+    }
+
+    pub(crate) fn send(&self, request: &str) -> Client {
+        let mut socket = TcpStream::connect(self.address).unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        socket.write_all(request.as_bytes()).unwrap();
+        Client { socket, received: Vec::new() }
+    }
+
+    pub(crate) fn publish(&self, channel: &str, data: &str) {
+        let body = Bytes::from(format!("\"{data}\""));
+        let data = EventData::published(serde_json::from_slice(&body).unwrap(), &body).unwrap();
+        let event = Event { name: EventName::parse("posted").unwrap(), data };
+        let channels = vec![ChannelName::parse(channel).unwrap()];
+        let publication = Publication { event, channels, except: None, source: Source::Api };
+        self.node.publish(self.realm.app().id, publication).unwrap();
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        drop(self.handle.stop(false));
+    }
+}
+
+fn serve(listener: TcpListener, node: Arc<Node>, admission: OneApp) -> Server {
+    listener.set_nonblocking(true).unwrap();
+    let service = move || {
+        let worker = node.join().unwrap();
+        let upgrade = Rc::new(WebSocketUpgrade::new(worker, admission.clone()));
+        HttpService::build()
+            .upgrade(fn_service(move |(request, framed): (Request, Framed<_, h1::Codec>)| {
+                let upgrade = upgrade.clone();
+                async move {
+                    upgrade.serve(&request, framed).await;
+                    Ok::<_, actix_web::Error>(())
+                }
+            }))
+            .h1(map_config(WebApp::new().into_factory(), |_| AppConfig::default()))
+            .tcp()
+    };
+    Server::build().workers(1).disable_signals().listen("test", listener, service).unwrap().run()
+}
+
+/// A client that sees every byte.
+pub(crate) struct Client {
+    pub(crate) socket: TcpStream,
+    received: Vec<u8>,
+}
+
+impl Client {
+    fn read_until(&mut self, enough: impl Fn(&[u8]) -> Option<usize>) -> Vec<u8> {
+        loop {
+            if let Some(end) = enough(&self.received) {
+                return self.received.drain(..end).collect();
+            }
+            let mut chunk = [0; 4096];
+            let count = self.socket.read(&mut chunk).expect("the server answers in time");
+            assert!(count > 0, "closed after {:?}", String::from_utf8_lossy(&self.received));
+            self.received.extend_from_slice(&chunk[..count]);
+        }
+    }
+
+    /// The whole head of the HTTP response.
+    pub(crate) fn head(&mut self) -> String {
+        let end = |bytes: &[u8]| bytes.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4);
+        String::from_utf8(self.read_until(end)).unwrap()
+    }
+
+    pub(crate) fn status(&mut self) -> String {
+        self.head().lines().next().unwrap().to_owned()
+    }
+
+    /// The next frame: first byte and payload.
+    pub(crate) fn frame(&mut self) -> (u8, Vec<u8>) {
+        let length = |bytes: &[u8]| -> Option<(usize, usize)> {
+            match bytes.get(1)? {
+                126 => Some((4, usize::from(u16::from_be_bytes(*bytes.get(2..)?.first_chunk()?)))),
+                127 => Some((10, u64::from_be_bytes(*bytes.get(2..)?.first_chunk()?) as usize)),
+                short => Some((2, usize::from(*short))),
+            }
+        };
+        let end = |bytes: &[u8]| {
+            let (header, payload) = length(bytes)?;
+            (bytes.len() >= header + payload).then_some(header + payload)
+        };
+        let frame = self.read_until(end);
+        let (header, _) = length(&frame).unwrap();
+        (frame[0], frame[header..].to_vec())
+    }
+
+    pub(crate) fn text(&mut self) -> String {
+        let (opcode, payload) = self.frame();
+        assert_eq!(opcode, 0x81, "{payload:?}");
+        String::from_utf8(payload).unwrap()
+    }
+
+    /// The code of the close frame that must come next, and then the end of the stream.
+    pub(crate) fn closed(&mut self) -> u16 {
+        let (opcode, payload) = self.frame();
+        assert_eq!(opcode, 0x88, "{:?}", String::from_utf8_lossy(&payload));
+        assert!(payload.len() <= 125);
+        let mut rest = Vec::new();
+        assert_eq!(self.socket.read_to_end(&mut rest).unwrap(), 0, "{rest:?}");
+        u16::from_be_bytes([payload[0], payload[1]])
+    }
+
+    /// Sends a masked frame.
+    pub(crate) fn send(&mut self, first: u8, payload: &[u8]) {
+        let frame = masked(first, payload);
+        self.socket.write_all(&frame).unwrap();
+    }
+
+    pub(crate) fn say(&mut self, text: &str) {
+        self.send(0x81, text.as_bytes());
+    }
+
+    pub(crate) fn subscribe(&mut self, channel: &str) {
+        self.say(&format!(r#"{{"event":"pusher:subscribe","data":{{"channel":"{channel}"}}}}"#));
+        assert!(self.text().contains("subscription_succeeded"));
+    }
+
+    /// Proves that the connection still works, and that nothing else was sent.
+    pub(crate) fn fence(&mut self) {
+        self.say(r#"{"event":"pusher:ping"}"#);
+        assert_eq!(self.text(), r#"{"event":"pusher:pong","data":{}}"#);
+    }
+}
+
+pub(crate) fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
+    let mut frame = vec![first];
+    match payload.len() {
+        short @ 0..=125 => frame.push(0x80 | short as u8),
+        medium @ 126..=0xffff => {
+            frame.push(0x80 | 126);
+            frame.extend_from_slice(&(medium as u16).to_be_bytes());
+        }
+        long => {
+            frame.push(0x80 | 127);
+            frame.extend_from_slice(&(long as u64).to_be_bytes());
+        }
+    }
+    let mask = [1, 2, 3, 4];
+    frame.extend_from_slice(&mask);
+    frame.extend(payload.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask));
+    frame
+}

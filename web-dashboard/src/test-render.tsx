@@ -1,0 +1,32 @@
+import { render } from '@testing-library/react';
+import { createMemoryRouter, RouterProvider } from 'react-router';
+import { createQueryClient } from './api/query-client';
+import type { App, Session } from './api/types';
+import { Providers } from './providers';
+import { routes } from './router';
+
+/** The whole dashboard at an address, as a person would open it. */
+export function renderAt(path: string) {
+  const router = createMemoryRouter(routes, { initialEntries: [path] });
+  const view = render(
+    <Providers queryClient={createQueryClient()} env="test">
+      <RouterProvider router={router} />
+    </Providers>,
+  );
+  return { ...view, router };
+}
+
+export const session: Session = {
+  user: { id: 'u1', email: 'dev@example.com' },
+  tenant: { id: 't1', name: 'Example Workshop' },
+};
+
+export const app: App = {
+  id: '4821907',
+  name: 'Storefront',
+  enabled: true,
+  created_at: '2025-03-01T10:00:00Z',
+  settings: { client_events: false },
+  keys: [{ id: 'k1', key: 'a1b2c3', label: 'Default', created_at: '2025-03-01T10:00:00Z' }],
+  connections: 2,
+};
