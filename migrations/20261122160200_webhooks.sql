@@ -106,66 +106,70 @@ create table occupancy (
 
 create index occupancy_app_id_idx on occupancy (app_id);
 
--- Makes the partitions of today and the coming days, and drops those that ended more than
--- `keep_days` ago unless an active endpoint has yet to be sent one of their events.
-create function roll_webhook_partitions(ahead_days integer, keep_days integer)
+-- Makes the partitions of today and the coming days of `webhook_events` or `webhook_attempts`, and
+-- drops those that ended more than `keep_days` ago unless an active endpoint has yet to be sent one of
+-- their events. One table per transaction: who reads both locks them in an order of its own.
+create function roll_webhook_partitions(parent text, ahead_days integer, keep_days integer)
 returns void language plpgsql as $$
 declare
-    parent text;
-    part record;
-    day date;
     today date := (now() at time zone 'UTC')::date;
-    name text;
+    time_column text := case parent when 'webhook_events' then 'created_at' else 'at' end;
+    missing date[];
+    ended text[];
+    day date;
+    day_start timestamptz;
+    part text;
     is_needed boolean;
 begin
     -- Nodes roll one after the other.
     perform pg_advisory_xact_lock(hashtext('roll_webhook_partitions'));
-    foreach parent in array array['webhook_events', 'webhook_attempts'] loop
-        for day in select generate_series(today, today + ahead_days, interval '1 day')::date loop
-            name := format('%s_%s', parent, to_char(day, 'YYYYMMDD'));
-            if to_regclass(name) is null then
-                execute format('create table %I (like %I including all)', name, parent);
-                -- What came before the partition did lies in the default one.
-                execute format(
-                    'with moved as (delete from %I where %I >= %L and %I < %L returning *)
-                     insert into %I select * from moved',
-                    parent || '_default',
-                    case parent when 'webhook_events' then 'created_at' else 'at' end,
-                    day::timestamp at time zone 'UTC',
-                    case parent when 'webhook_events' then 'created_at' else 'at' end,
-                    (day + 1)::timestamp at time zone 'UTC',
-                    name);
-                execute format('alter table %I attach partition %I for values from (%L) to (%L)',
-                    parent, name,
-                    day::timestamp at time zone 'UTC', (day + 1)::timestamp at time zone 'UTC');
-            end if;
-        end loop;
-        -- The default partition keeps nothing that a day's partition would not.
+    select array_agg(d::date) into missing
+    from generate_series(today, today + ahead_days, interval '1 day') d
+    where to_regclass(format('%I', parent || to_char(d, '_YYYYMMDD'))) is null;
+    select array_agg(c.relname) into ended
+    from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = parent::regclass and c.relname ~ '_\d{8}$'
+      and to_date(right(c.relname, 8), 'YYYYMMDD') < today - keep_days;
+
+    -- The default partition keeps nothing that a day's partition would not.
+    execute format(
+        'delete from %I p where %I < %L %s', parent || '_default', time_column,
+        (today - keep_days)::timestamp at time zone 'UTC',
+        case parent when 'webhook_events' then
+            'and not exists (select from webhook_lanes l where l.id = p.lane_id and p.seq > l.cursor)'
+        end);
+
+    if missing is null and ended is null then
+        return;
+    end if;
+    -- Before anything below it: an insert that has chosen its partition already would miss the new
+    -- one, and a reader that holds the table would wait for a partition while we wait for the table.
+    execute format('lock table %I in access exclusive mode', parent);
+    foreach day in array coalesce(missing, '{}') loop
+        part := parent || to_char(day, '_YYYYMMDD');
+        day_start := day::timestamp at time zone 'UTC';
+        execute format('create table %I (like %I including all)', part, parent);
+        -- What came before the partition did lies in the default one.
+        execute format(
+            'with moved as (delete from %I where %I >= %L and %I < %L returning *)
+             insert into %I select * from moved',
+            parent || '_default', time_column, day_start,
+            time_column, day_start + interval '24 hours', part);
+        execute format('alter table %I attach partition %I for values from (%L) to (%L)',
+            parent, part, day_start, day_start + interval '24 hours');
+    end loop;
+    foreach part in array coalesce(ended, '{}') loop
+        is_needed := false;
         if parent = 'webhook_events' then
-            delete from webhook_events_default e
-            where e.created_at < (today - keep_days)::timestamp at time zone 'UTC'
-              and not exists (select from webhook_lanes l where l.id = e.lane_id and e.seq > l.cursor);
-        else
-            delete from webhook_attempts_default
-            where at < (today - keep_days)::timestamp at time zone 'UTC';
+            execute format(
+                'select exists (select from %I e join webhook_lanes l on l.id = e.lane_id
+                 join webhook_endpoints w on w.id = l.endpoint_id
+                 where e.seq > l.cursor and w.state = ''active'')', part)
+            into is_needed;
         end if;
-        for part in
-            select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
-            where i.inhparent = parent::regclass and c.relname ~ '_\d{8}$'
-              and to_date(right(c.relname, 8), 'YYYYMMDD') < today - keep_days
-        loop
-            is_needed := false;
-            if parent = 'webhook_events' then
-                execute format(
-                    'select exists (select from %I e join webhook_lanes l on l.id = e.lane_id
-                     join webhook_endpoints w on w.id = l.endpoint_id
-                     where e.seq > l.cursor and w.state = ''active'')', part.relname)
-                into is_needed;
-            end if;
-            if not is_needed then
-                execute format('drop table %I', part.relname);
-            end if;
-        end loop;
+        if not is_needed then
+            execute format('drop table %I', part);
+        end if;
     end loop;
 end
 $$;

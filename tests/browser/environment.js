@@ -12,7 +12,6 @@ export const environment = {
   url: required('PLATFORM_URL'),
   host: required('PLATFORM_HOST'),
   port: Number(required('PLATFORM_PORT')),
-  webhookPort: Number(required('WEBHOOK_PORT')),
   chromium: process.env.CHROMIUM ?? 'chromium',
   screenshots: process.env.SCREENSHOTS ?? path.resolve(here, '../../target/screenshots'),
 };

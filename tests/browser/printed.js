@@ -19,9 +19,10 @@ export async function runProgram(file, code) {
   return stdout.trim();
 }
 
-/** Serves a printed page from an origin of its own, as a tenant's site is. */
-export async function serveHtml(code) {
+/** A tenant's site, of another origin than the dashboard: the printed page, and any address takes webhooks. */
+export async function serveSite(code) {
   const server = http.createServer((request, response) => {
+    if (request.method === 'POST') return request.resume().on('end', () => response.writeHead(200).end('thanks'));
     if (request.url === '/favicon.ico') return response.writeHead(204).end();
     return response.writeHead(200, { 'Content-Type': 'text/html' }).end(code);
   });

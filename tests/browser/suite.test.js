@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launch, screenshot } from './chromium.js';
 import { environment } from './environment.js';
-import { answerForCdn, runProgram, serveHtml } from './printed.js';
+import { answerForCdn, runProgram, serveSite } from './printed.js';
 
 const account = { email: 'ada@example.com', password: 'a long enough password' };
 
@@ -46,7 +46,7 @@ test('a mistake is told beside its field', async () => {
   await page.getByLabel('E-mail').fill(account.email);
   await page.getByLabel('Password', { exact: true }).fill('short');
   await page.getByRole('button', { name: 'Sign up' }).click();
-  await page.locator('input[aria-invalid="true"]').waitFor();
+  await page.locator('[id$="-error"]').getByText('10').waitFor();
 });
 
 test('after signing up, the empty list says the next step', async () => {
@@ -69,7 +69,7 @@ test('a new app shows code with its key, this host and this port', async () => {
 });
 
 test('the printed page connects and subscribes, and the live panel sees it', async () => {
-  site = await serveHtml(await copied('index.html'));
+  site = await serveSite(await copied('index.html'));
   visitor = await browser.context.newPage();
   await answerForCdn(visitor);
   await visitor.goto(site.url);
@@ -102,21 +102,33 @@ test('a revealed secret can be hidden again', async () => {
   await snippet.getByText('•').first().waitFor();
 });
 
-test('a webhook endpoint is created, told, and its deliveries are shown', async () => {
+test('a webhook endpoint is created, told, and shows what it was told', async () => {
   await page.getByRole('link', { name: 'Webhooks' }).click();
-  await screenshot(page, '6-no-webhooks');
+  await page.getByRole('button', { name: 'Add endpoint' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('URL').fill(`${site.url}hooks`);
+  await dialog.getByRole('button', { name: 'Add endpoint' }).click();
+  assert.match(await page.getByTestId('signing-secret').textContent(), /^whsec_/);
+  await page.getByRole('button', { name: 'I have saved it' }).click();
+
+  await visitor.evaluate(() => pusher.subscribe('another-channel'));
+  await page.getByRole('link', { name: 'Recent deliveries' }).click();
+  const told = page.getByRole('listitem').filter({ hasText: 'another-channel' });
+  await told.getByText('Delivered').waitFor();
+  await screenshot(page, '6-deliveries');
+  await page.keyboard.press('Escape');
 });
 
 test('logging out closes the dashboard, logging in opens it again', async () => {
   await page.getByRole('button', { name: `Account of ${account.email}` }).click();
   await page.getByRole('menuitem', { name: 'Log out' }).click();
   await page.getByRole('heading', { name: 'Log in' }).waitFor();
-  await page.goto('/apps');
+  await page.goto('/dashboard/apps');
   await page.getByLabel('E-mail').fill(account.email);
   await page.getByLabel('Password', { exact: true }).fill(account.password);
   await page.getByRole('button', { name: 'Log in' }).click();
   await page.getByRole('link', { name: /Bell tower/ }).waitFor();
-  await screenshot(page, '8-apps');
+  await screenshot(page, '7-apps');
 });
 
 test('it fits a phone, and is dark where the system is', async () => {
@@ -126,7 +138,7 @@ test('it fits a phone, and is dark where the system is', async () => {
   await page.getByTestId('snippet-browser').waitFor();
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   assert.ok(overflow <= 0, `the page is ${overflow} px wider than the phone`);
-  await screenshot(page, '9-phone-dark');
+  await screenshot(page, '8-phone-dark');
 });
 
 test('nobody complained to the console', () => {

@@ -9,15 +9,18 @@ impl Store {
     /// Makes the partitions of the coming days, drops what is older than a week and no longer needed,
     /// and forgets expired sessions. To be called at start and every hour, by any number of nodes.
     pub async fn housekeep(&self) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
-        // Partitions come and go under a lock that deliveries need too: rather later than waiting.
-        sqlx::query("set local lock_timeout = '2s'").execute(&mut *transaction).await?;
-        sqlx::query("select roll_webhook_partitions($1, $2)")
-            .bind(AHEAD_DAYS)
-            .bind(KEEP_DAYS)
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
+        for table in ["webhook_events", "webhook_attempts"] {
+            let mut transaction = self.pool.begin().await?;
+            // Partitions come and go under a lock that deliveries need too: rather later than waiting.
+            sqlx::query("set local lock_timeout = '2s'").execute(&mut *transaction).await?;
+            sqlx::query("select roll_webhook_partitions($1, $2, $3)")
+                .bind(table)
+                .bind(AHEAD_DAYS)
+                .bind(KEEP_DAYS)
+                .execute(&mut *transaction)
+                .await?;
+            transaction.commit().await?;
+        }
         sqlx::query(
             "delete from sessions where created_at <= now() - interval '7 days'
                  or last_seen_at <= now() - interval '12 hours'",

@@ -17,13 +17,15 @@ impl Store {
     /// removed, then its channels vacated, unless a living incarnation holds them too. Returns how
     /// many edges that were; each is told exactly once, however often and by whomever this is called.
     ///
-    /// After a restart of PostgreSQL the living get ten seconds to show themselves again.
-    pub async fn reconcile(&self) -> Result<usize, StoreError> {
+    /// `living` is the caller's own incarnation: its sign of life may be lost for a moment, it is not
+    /// dead. After a restart of PostgreSQL the others get ten seconds to show themselves again.
+    pub async fn reconcile(&self, living: Uuid) -> Result<usize, StoreError> {
         let others: Vec<(Uuid, i64)> = sqlx::query_as(
             "select id, lock_key from incarnations
-             where started_at > pg_postmaster_start_time()
-                or pg_postmaster_start_time() < now() - interval '10 seconds'",
+             where id <> $1 and (started_at > pg_postmaster_start_time()
+                or pg_postmaster_start_time() < now() - interval '10 seconds')",
         )
+        .bind(living)
         .fetch_all(&self.pool)
         .await?;
         let mut edges = 0;

@@ -63,10 +63,11 @@ impl StoreError {
 fn is_unavailable(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
-        // 08 connection exception, 53 insufficient resources, 57P shutdown, 40 serialisation
-        sqlx::Error::Database(error) => error
-            .code()
-            .is_some_and(|code| ["08", "53", "57P", "40"].iter().any(|class| code.starts_with(class))),
+        // 08 connection, 28 authorisation, 3D no such database, 40 serialisation, 53 resources,
+        // 55 not in that state, 57 operator's intervention, 58 system
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+            ["08", "28", "3D", "40", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class))
+        }),
         _ => false,
     }
 }

@@ -3,7 +3,7 @@ use std::{fmt, str::FromStr};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use campanile_protocol::{AppId, OccurrenceType, TenantId};
 use secrecy::SecretString;
-use sqlx::prelude::FromRow;
+use sqlx::{PgConnection, prelude::FromRow};
 use thiserror::Error;
 use time::OffsetDateTime;
 use url::{Host, Url};
@@ -161,6 +161,7 @@ impl Store {
         let mut transaction = self.pool.begin().await?;
         lock_app(&mut transaction, tenant, app).await?;
         let data_key = self.data_key(&mut transaction, tenant).await?;
+        forget_stale_presence(&mut transaction, app).await?;
         let id = Uuid::now_v7();
         let secret = SecretString::from(format!("whsec_{}", STANDARD.encode(random_bytes::<24>())));
         let row: WebhookRow = sqlx::query_as(
@@ -216,28 +217,28 @@ impl Store {
         app: AppId,
         webhook: Uuid,
     ) -> Result<(), WebhookError> {
-        let mut transaction = self.pool.begin().await?;
         let done =
             sqlx::query("delete from webhook_endpoints where tenant_id = $1 and app_id = $2 and id = $3")
                 .bind(tenant.0)
                 .bind(app.number())
                 .bind(webhook)
-                .execute(&mut *transaction)
+                .execute(&self.pool)
                 .await?;
-        if done.rows_affected() == 0 {
-            return Err(WebhookError::NotFound);
-        }
-        // Without listeners nothing more is recorded of the app, so what is would only grow stale.
-        sqlx::query(
-            "delete from occupancy where app_id = $1 and not exists
-                 (select from webhook_endpoints where app_id = $1 and state = 'active')",
-        )
-        .bind(app.number())
-        .execute(&mut *transaction)
-        .await?;
-        transaction.commit().await?;
-        Ok(())
+        if done.rows_affected() > 0 { Ok(()) } else { Err(WebhookError::NotFound) }
     }
+}
+
+/// Before an app's first active endpoint: while it had none nothing was recorded, so what was noted
+/// before then may have changed unseen.
+async fn forget_stale_presence(connection: &mut PgConnection, app: AppId) -> Result<(), StoreError> {
+    sqlx::query(
+        "delete from occupancy where app_id = $1 and not exists
+             (select from webhook_endpoints where app_id = $1 and state = 'active')",
+    )
+    .bind(app.number())
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 fn check_url(text: &str) -> Result<String, WebhookError> {

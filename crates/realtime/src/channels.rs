@@ -214,13 +214,16 @@ impl Channels {
     fn abandon(&mut self, channel: &ChannelName) {
         tracing::error!(app.id = %self.realm.app_id, channel.name = %channel, "a channel was abandoned after a panic");
         let Some(state) = self.channels.remove(channel) else { return };
-        for member in state.members() {
-            self.observe(
-                channel,
-                OccurrenceKind::MemberRemoved { user_id: member.user_id.as_str().to_owned() },
-            );
+        let told = catch_unwind(AssertUnwindSafe(|| {
+            for member in state.members() {
+                let user_id = member.user_id.as_str().to_owned();
+                self.observe(channel, OccurrenceKind::MemberRemoved { user_id });
+            }
+            self.observe(channel, OccurrenceKind::Vacated);
+        }));
+        if told.is_err() {
+            tracing::error!(app.id = %self.realm.app_id, "the observer panicked");
         }
-        self.observe(channel, OccurrenceKind::Vacated);
         for worker in 0..self.surroundings.hubs.len() {
             self.tell(worker, HubCommand::Abandon { channel: channel.clone() });
         }

@@ -4,6 +4,7 @@ mod session;
 use std::{
     cell::RefCell,
     collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
     rc::Rc,
     time::{Duration, Instant},
 };
@@ -163,9 +164,7 @@ impl Table {
                 }
             }
             HubCommand::Abandon { channel } => {
-                if let Some(log) = state.channels.remove(&(app_id, channel)) {
-                    log.subscribers().for_each(|session| session.close(CloseCode::Restarting));
-                }
+                state.abandon(&(app_id, channel));
             }
         }
     }
@@ -178,7 +177,11 @@ impl Table {
         while left > 0 {
             let Some(key) = state.due.pop_front() else { return false };
             let Some(log) = state.channels.get_mut(&key) else { continue };
-            let slice = log.write(left);
+            let Ok(slice) = catch_unwind(AssertUnwindSafe(|| log.write(left))) else {
+                tracing::error!(app.id = %key.0, channel.name = %key.1, "writing to a channel's subscribers panicked");
+                state.abandon(&key);
+                continue;
+            };
             left -= slice.writes;
             self.0.counters.add_out(&slice);
             if !slice.is_done {
@@ -211,6 +214,15 @@ impl Table {
         for slice in sessions.chunks(CLOSE_SLICE) {
             slice.iter().for_each(|session| session.close(code));
             tokio::task::yield_now().await;
+        }
+    }
+}
+
+impl State {
+    /// After a bug nobody knows who has seen what: the subscribers are told to reconnect.
+    fn abandon(&mut self, key: &ChannelKey) {
+        if let Some(log) = self.channels.remove(key) {
+            log.subscribers().for_each(|session| session.close(CloseCode::Restarting));
         }
     }
 }

@@ -150,3 +150,20 @@ async fn read_excerpt(response: &mut Response) -> String {
     }
     String::from_utf8_lossy(&excerpt).into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_name_that_means_this_machine_is_refused_at_the_connection() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://localhost:{}/", listener.local_addr().unwrap().port());
+        let poster = Poster::new(WebhookConfig::default()).unwrap();
+        // Past the check of the URL, as any other name would be.
+        let error = poster.client.post(url).send().await.unwrap_err();
+        assert!(matches!(poster.explain(&error), PostError::Forbidden(_)), "{error:?}");
+    }
+}

@@ -24,3 +24,26 @@ impl Resolve for VettingResolver {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn resolves(name: &str, policy: TargetPolicy) -> bool {
+        match VettingResolver(policy).resolve(name.parse().unwrap()).await {
+            Ok(addresses) => addresses.count() > 0,
+            Err(error) => {
+                assert!(error.is::<ForbiddenTarget>(), "{error}");
+                false
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_resolves_to_allowed_addresses_only() {
+        let loopback = TargetPolicy { allow_loopback: true, allow_private: false };
+        assert!(resolves("localhost", loopback).await);
+        assert!(!resolves("localhost", TargetPolicy::default()).await);
+        assert!(!resolves("169.254.169.254", loopback).await);
+    }
+}

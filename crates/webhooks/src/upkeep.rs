@@ -5,18 +5,19 @@ use tokio::{
     sync::Notify,
     time::{MissedTickBehavior, interval},
 };
+use uuid::Uuid;
 
 /// How often dead incarnations are looked for: at start one may still seem alive for a moment.
 const RECONCILE_EVERY: Duration = Duration::from_secs(3);
 const HOUSEKEEP_EVERY: Duration = Duration::from_secs(3600);
 
 /// Tells what dead predecessors left behind, now and whenever a peer dies.
-pub(crate) async fn reconcile(store: Store, recorded: Arc<Notify>) {
+pub(crate) async fn reconcile(store: Store, living: Uuid, recorded: Arc<Notify>) {
     let mut ticks = interval(RECONCILE_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        match store.reconcile().await {
+        match store.reconcile(living).await {
             Ok(0) => {}
             Ok(_) => recorded.notify_one(),
             Err(error) => {

@@ -79,7 +79,7 @@ impl Webhooks {
             dispatcher: Task::spawn(dispatcher.run()),
             stop_dispatcher,
             _upkeep: [
-                Task::spawn(upkeep::reconcile(store.clone(), recorded)),
+                Task::spawn(upkeep::reconcile(store.clone(), incarnation.id(), recorded)),
                 Task::spawn(upkeep::housekeep(store)),
             ],
             _incarnation: incarnation,

@@ -74,3 +74,37 @@ async fn a_lane_whose_events_expired_goes_on(pool: PgPool) {
     record(&store, vec![occurrence(app.id, "c", Occupied)]).await;
     assert_eq!(words(&claim(&store).await[0]), ["channel_occupied c 3"]);
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn partitions_come_and_go_while_events_are_recorded_read_and_settled(pool: PgPool) {
+    let store = store(&pool).await;
+    let (tenant, app) = tenant_with_app(&store, "Acme").await;
+    let webhook = endpoint(&store, &app, &OccurrenceType::ALL).await;
+    let roller = tokio::spawn({
+        let (store, pool) = (store.clone(), pool.clone());
+        async move {
+            for _ in 0..8 {
+                store.housekeep().await.unwrap();
+                for table in ["webhook_events", "webhook_attempts"] {
+                    let day = format!("drop table {table}_{}", today(&pool).await);
+                    sqlx::query(sqlx::AssertSqlSafe(day)).execute(&pool).await.unwrap();
+                }
+            }
+            store.housekeep().await.unwrap();
+        }
+    });
+    let mut delivered = 0;
+    while !roller.is_finished() || delivered == 0 {
+        record(&store, vec![occurrence(app.id, "a", Occupied)]).await;
+        for claim in claim(&store).await {
+            store.settle(&claim, &attempt(200), campanile_control::Outcome::Delivered).await.unwrap();
+            delivered += 1;
+        }
+        store.list_deliveries(tenant, app.id, webhook.id, 50).await.unwrap();
+    }
+    roller.await.unwrap();
+}
+
+async fn today(pool: &PgPool) -> String {
+    sqlx::query_scalar("select to_char(now() at time zone 'UTC', 'YYYYMMDD')").fetch_one(pool).await.unwrap()
+}

@@ -4,16 +4,17 @@ use campanile_control::{Incarnation, RecordBatch, Store};
 use campanile_protocol::{OccurrenceKind::Occupied, OccurrenceType};
 use sqlx::PgPool;
 use tokio::time::{sleep, timeout};
+use uuid::Uuid;
 
 use crate::fixture::{
     added, attempt, batching_endpoint, claim, endpoint, occurrence, store, tenant_with_app, words,
 };
 
 /// Reconciles until something dead was found: PostgreSQL needs a moment to see a closed connection.
-async fn reconcile(store: &Store) -> usize {
+async fn reconcile(store: &Store, living: Uuid) -> usize {
     let found = async {
         loop {
-            match store.reconcile().await.unwrap() {
+            match store.reconcile(living).await.unwrap() {
                 0 => sleep(Duration::from_millis(20)).await,
                 edges => return edges,
             }
@@ -36,11 +37,11 @@ async fn what_a_dead_incarnation_left_is_told_once_members_first(pool: PgPool) {
         occurrence(app.id, "presence-a", added("u")),
     ];
     store.record(&RecordBatch { incarnation: life.id(), number: 1, occurrences }).await.unwrap();
-    assert_eq!(store.reconcile().await.unwrap(), 0, "the living are left alone");
+    assert_eq!(store.reconcile(Uuid::nil()).await.unwrap(), 0, "the living are left alone");
 
     drop(life);
-    assert_eq!(reconcile(&store).await, 5);
-    assert_eq!(store.reconcile().await.unwrap(), 0);
+    assert_eq!(reconcile(&store, Uuid::nil()).await, 5);
+    assert_eq!(store.reconcile(Uuid::nil()).await.unwrap(), 0);
     sqlx::query("update webhook_lanes set next_at = now()").execute(&pool).await.unwrap();
     let claims = claim(&store).await;
     assert_eq!(
@@ -73,7 +74,7 @@ async fn what_a_living_incarnation_holds_too_is_not_told(pool: PgPool) {
         store.record(&RecordBatch { incarnation: life.id(), number: 1, occurrences }).await.unwrap();
     }
     drop(dying);
-    assert_eq!(reconcile(&store).await, 1);
+    assert_eq!(reconcile(&store, living.id()).await, 1);
     let claims = claim(&store).await;
     assert_eq!(words(&claims[0]), ["channel_vacated a 1"]);
     store.settle(&claims[0], &attempt(200), campanile_control::Outcome::Delivered).await.unwrap();
@@ -84,10 +85,17 @@ async fn what_a_living_incarnation_holds_too_is_not_told(pool: PgPool) {
 async fn a_lost_sign_of_life_is_taken_again(pool: PgPool) {
     let store = store(&pool).await;
     let life = Incarnation::begin(&store).await.unwrap();
+    sqlx::query("insert into incarnations (id, lock_key) select gen_random_uuid(), -1")
+        .execute(&pool)
+        .await
+        .unwrap();
     let holders = "select l.pid from pg_locks l join pg_database d on d.oid = l.database
                    where l.locktype = 'advisory' and l.granted and d.datname = current_database()";
     let first: i32 = sqlx::query_scalar(holders).fetch_one(&pool).await.unwrap();
     sqlx::query("select pg_terminate_backend($1)").bind(first).execute(&pool).await.unwrap();
+    store.reconcile(life.id()).await.unwrap();
+    let left: Vec<Uuid> = sqlx::query_scalar("select id from incarnations").fetch_all(&pool).await.unwrap();
+    assert_eq!(left, [life.id()], "it does not take itself for dead");
     let taken_again = async {
         loop {
             let holder: Option<i32> = sqlx::query_scalar(holders).fetch_optional(&pool).await.unwrap();

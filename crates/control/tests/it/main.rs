@@ -1,5 +1,7 @@
 //! The store against a real PostgreSQL: each test gets a database of its own.
 
+#![expect(clippy::unwrap_used, reason = "a failed assumption is a failed test")]
+
 mod accounts;
 mod app_changes;
 mod apps;

@@ -34,6 +34,7 @@ pub(crate) struct Recorder(Mutex<Vec<Occurrence>>);
 
 impl Observer for Recorder {
     fn observe(&self, occurrence: Occurrence) {
+        assert!(occurrence.channel.as_str() != "poison", "a planted panic");
         self.0.lock().unwrap().push(occurrence);
     }
 }
@@ -185,6 +186,7 @@ pub(crate) struct MemoryOutlet {
     frames: RefCell<std::collections::VecDeque<String>>,
     pub(crate) writes: Cell<usize>,
     pub(crate) is_full: Cell<bool>,
+    pub(crate) panics: Cell<bool>,
     /// Where the bytes of the last write are: equal for clients that share a buffer.
     pub(crate) last_buffer: Cell<usize>,
     closed: Cell<Option<CloseCode>>,
@@ -193,6 +195,7 @@ pub(crate) struct MemoryOutlet {
 
 impl Outlet for MemoryOutlet {
     fn send(&self, batch: &Batch) -> Sent {
+        assert!(!self.panics.get(), "a planted panic");
         if self.is_full.get() {
             return Sent::Full;
         }

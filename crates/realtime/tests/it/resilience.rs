@@ -47,3 +47,44 @@ async fn settings_are_in_force_at_once_for_open_connections() {
     assert_eq!(alice.next().await["data"]["code"], 4301);
     bob.fence().await;
 }
+
+#[actix_rt::test]
+async fn a_panic_over_one_channel_costs_that_channel_only() {
+    let world = World::new();
+    let app = world.app(1);
+    let (unlucky, other) = (app.connect(), app.connect());
+    other.subscribe("news", None).await;
+    unlucky.request("poison", None);
+    assert_eq!(unlucky.closed().await, CloseCode::Restarting);
+    app.publish("news", "posted");
+    assert_eq!(other.next_event().await, "posted");
+    assert_eq!(world.node.list_channels(&app.realm, "").await.unwrap().len(), 1);
+}
+
+#[actix_rt::test]
+async fn a_panic_of_one_connection_leaves_nothing_of_it_behind() {
+    let world = World::new();
+    let app = world.app(1);
+    let (unlucky, other) = (app.connect(), app.connect());
+    unlucky.subscribe("presence-a", Some(r#"{"user_id":"u"}"#)).await;
+    other.subscribe("presence-a", Some(r#"{"user_id":"o"}"#)).await;
+    unlucky.outlet.panics.set(true);
+    unlucky.say(&serde_json::json!({ "event": "pusher:ping" }));
+    assert_eq!(other.next_event().await, "pusher_internal:member_removed");
+    until(|| app.realm.connections() == 1).await;
+    assert_eq!(world.node.counters().connections, 1);
+}
+
+#[actix_rt::test]
+async fn a_panic_while_writing_costs_the_subscribers_of_that_channel_only() {
+    let world = World::new();
+    let app = world.app(1);
+    let (unlucky, other) = (app.connect(), app.connect());
+    unlucky.subscribe("news", None).await;
+    other.subscribe("weather", None).await;
+    unlucky.outlet.panics.set(true);
+    app.publish("news", "posted");
+    assert_eq!(unlucky.closed().await, CloseCode::Restarting);
+    app.publish("weather", "rain");
+    assert_eq!(other.next_event().await, "rain");
+}
