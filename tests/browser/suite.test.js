@@ -97,9 +97,9 @@ test('a test event from the dashboard arrives too', async () => {
 test('a revealed secret can be hidden again', async () => {
   const snippet = page.getByTestId('snippet-server-node');
   await page.getByRole('button', { name: 'Reveal secret' }).first().click();
-  await snippet.getByText(/secret|[0-9a-f]{40}/).first().waitFor();
+  await snippet.filter({ hasText: /secret: '[0-9a-f]{40}'/ }).waitFor();
   await page.getByRole('button', { name: 'Hide secret' }).first().click();
-  await snippet.getByText('•').first().waitFor();
+  await snippet.filter({ hasText: /secret: '•+'/ }).waitFor();
 });
 
 test('a webhook endpoint is created, told, and shows what it was told', async () => {

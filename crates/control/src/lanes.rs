@@ -11,6 +11,7 @@
 mod append;
 mod backlog;
 mod claim;
+mod due;
 mod record;
 mod settle;
 

@@ -175,3 +175,34 @@ async fn until(deadline: Option<Instant>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use campanile_protocol::{AppId, ChannelName, Occurrence, OccurrenceKind};
+
+    use super::*;
+    use crate::Inbox;
+
+    #[tokio::test]
+    async fn an_unconfirmed_batch_never_grows_under_its_number() {
+        let (inbox, mut receiver) = Inbox::new(1 << 20);
+        let mut arrive = |pending: &mut Pending| {
+            let (app_id, channel) = (AppId::from_number(1).unwrap(), ChannelName::parse("a").unwrap());
+            inbox.push(Occurrence { app_id, channel, at_ms: 0, kind: OccurrenceKind::Occupied });
+            pending.told.push(receiver.try_recv().unwrap());
+        };
+        let mut pending = Pending::default();
+        assert!(pending.next_batch(Uuid::nil()).is_none());
+        arrive(&mut pending);
+        let first = pending.next_batch(Uuid::nil()).unwrap().clone();
+        arrive(&mut pending);
+        let again = pending.next_batch(Uuid::nil()).unwrap();
+        assert_eq!((again.number, again.occurrences.len()), (1, 1));
+        assert_eq!(again.occurrences[0].id, first.occurrences[0].id);
+        pending.confirm();
+        let second = pending.next_batch(Uuid::nil()).unwrap();
+        assert_eq!((second.number, second.occurrences.len()), (2, 1));
+        pending.confirm();
+        assert!(pending.next_batch(Uuid::nil()).is_none());
+    }
+}

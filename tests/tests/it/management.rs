@@ -37,7 +37,8 @@ fn cookie(response: &Response) -> String {
 
 fn post(platform: &Platform, path: &str, headers: &[&str], body: &Value) -> Response {
     let headers = [&["Content-Type: application/json"], headers].concat();
-    request(&platform.authority, "POST", &format!("/api/v1{path}"), &headers, body.to_string().as_bytes()).unwrap()
+    request(&platform.authority, "POST", &format!("/api/v1{path}"), &headers, body.to_string().as_bytes())
+        .unwrap()
 }
 
 fn code(response: &Response) -> String {
@@ -95,7 +96,8 @@ fn a_person_signs_up_logs_out_and_in_again() {
 #[test]
 fn a_form_is_answered_field_by_field() {
     let platform = Platform::spawn().unwrap();
-    let response = post(&platform, "/signup", &[], &json!({ "organisation": " ", "email": "x", "password": "short" }));
+    let response =
+        post(&platform, "/signup", &[], &json!({ "organisation": " ", "email": "x", "password": "short" }));
     assert_eq!((response.status, code(&response).as_str()), (422, "validation_failed"));
     let body: Value = serde_json::from_str(&response.body).unwrap();
     let fields: Vec<_> = body["error"]["fields"].as_object().unwrap().keys().cloned().collect();
@@ -138,7 +140,11 @@ fn another_tenant_and_a_stranger_find_nothing() {
         ("POST", format!("/apps/{id}/events"), event),
         ("GET", format!("/apps/{id}/live"), Value::Null),
         ("GET", format!("/apps/{id}/webhooks"), Value::Null),
-        ("POST", format!("/apps/{id}/webhooks"), json!({ "url": "http://example.com/", "event_types": ["client_event"] })),
+        (
+            "POST",
+            format!("/apps/{id}/webhooks"),
+            json!({ "url": "http://example.com/", "event_types": ["client_event"] }),
+        ),
         ("GET", format!("/apps/{id}/webhooks/{hook_id}/deliveries"), Value::Null),
         ("DELETE", format!("/apps/{id}/webhooks/{hook_id}"), Value::Null),
         ("DELETE", format!("/apps/{id}/keys/{key_id}"), Value::Null),
@@ -243,10 +249,8 @@ fn the_live_stream_tells_what_happens_and_why_not() {
     let (app, _) = person.create_app();
     let mut stream = TcpStream::connect(&platform.authority).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    let head = format!(
-        "GET /api/v1/apps/{}/live HTTP/1.1\r\nHost: x\r\nCookie: {}\r\n\r\n",
-        app.id, person.cookie
-    );
+    let head =
+        format!("GET /api/v1/apps/{}/live HTTP/1.1\r\nHost: x\r\nCookie: {}\r\n\r\n", app.id, person.cookie);
     stream.write_all(head.as_bytes()).unwrap();
     let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
     let mut next = move || -> Value {

@@ -33,7 +33,12 @@ fn a_request_that_is_not_authentic_changes_nothing() {
         ("wrong signature", good().send_with(&platform, &wrong, &event("news")), 401, "Invalid signature"),
         ("another body", good().send_with(&platform, &signed, &event("other")), 401, "Invalid body_md5"),
         ("unsigned", good().send_with(&platform, "", &event("news")), 401, "Missing parameter: auth_key"),
-        ("twice", good().send_with(&platform, &format!("{signed}&auth_key=x"), ""), 400, "Duplicate parameter"),
+        (
+            "twice",
+            good().send_with(&platform, &format!("{signed}&auth_key=x"), ""),
+            400,
+            "Duplicate parameter",
+        ),
         ("key of another app", foreign.send(&platform), 401, "Unknown auth_key"),
         ("unknown key", unknown.send(&platform), 401, "Unknown auth_key"),
         ("expired", late.send(&platform), 401, "Timestamp expired: Given timestamp ("),
@@ -42,7 +47,11 @@ fn a_request_that_is_not_authentic_changes_nothing() {
         ("no app id", no_id.send(&platform), 404, "There is no app with this id"),
     ] {
         assert_eq!(response.status, status, "{name}: {}", response.body);
-        assert!(response.body.starts_with(text) && response.body.ends_with('\n'), "{name}: {}", response.body);
+        assert!(
+            response.body.starts_with(text) && response.body.ends_with('\n'),
+            "{name}: {}",
+            response.body
+        );
         assert!(response.head.to_lowercase().contains("content-type: text/plain"), "{name}");
     }
     trigger(&platform, &app, "news", "fence");
@@ -76,11 +85,21 @@ fn a_request_that_is_not_valid_changes_nothing() {
         ("events", with("channels", json!(["x".repeat(201)])), 400, "Channel name must be"),
         ("events", with("channels", json!([])), 400, "Missing required parameter: channels"),
         ("events", with("channels", json!(channels)), 400, "Too many channels (101 > 100)"),
-        ("events", with("channels", json!(["news", "private-encrypted-a"])), 400, "An event for an encrypted"),
+        (
+            "events",
+            with("channels", json!(["news", "private-encrypted-a"])),
+            400,
+            "An event for an encrypted",
+        ),
         ("events", with("socket_id", json!("nobody")), 400, "socket_id must match"),
         ("events", with("info", json!("nonsense")), 400, "Unknown or unavailable info attribute"),
         ("batch_events", json!({ "batch": vec![&entry; 11] }).to_string(), 400, "Batch too large (11 > 10)"),
-        ("batch_events", json!({ "batch": [entry, bad_entry] }).to_string(), 400, "Missing required parameter: channel"),
+        (
+            "batch_events",
+            json!({ "batch": [entry, bad_entry] }).to_string(),
+            400,
+            "Missing required parameter: channel",
+        ),
         ("events", " ".repeat(1024 * 1024 + 1), 413, "The request body exceeds"),
     ] {
         let response = SignedRequest::post(&app, resource, &body).send(&platform);
@@ -146,7 +165,10 @@ fn queries_tell_what_is_occupied() {
     bob.subscribe("presence-p", Some(r#"{"user_id":"7"}"#));
     bob.subscribe("news", None);
 
-    assert_eq!(query(&platform, &app, "channels", &[]), json!({ "channels": { "news": {}, "presence-p": {} } }));
+    assert_eq!(
+        query(&platform, &app, "channels", &[]),
+        json!({ "channels": { "news": {}, "presence-p": {} } })
+    );
     let parameters = [("filter_by_prefix", "presence-"), ("info", "user_count")];
     let expected = json!({ "channels": { "presence-p": { "user_count": 1 } } });
     assert_eq!(query(&platform, &app, "channels", &parameters), expected);

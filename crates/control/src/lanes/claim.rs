@@ -1,17 +1,13 @@
-use std::{collections::HashMap, fmt, time::Duration};
+use std::{fmt, time::Duration};
 
 use campanile_protocol::{AppId, signature::SigningKey};
 use secrecy::SecretString;
-use sqlx::{PgConnection, prelude::FromRow};
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::due::{ClaimedRow, lock_due_lanes, read_events};
 use crate::{Store, StoreError, keys, webhooks};
-
-/// Events per request where batching is on.
-const BATCH_EVENTS: i64 = 100;
-/// Bytes of events per request where batching is on, unless a single one is larger.
-const BATCH_BYTES: i64 = 256 * 1024;
 
 /// How much to claim.
 #[derive(Clone, Copy, Debug)]
@@ -64,26 +60,6 @@ pub struct BatchEvent {
     pub body: String,
 }
 
-#[derive(FromRow)]
-struct ClaimedRow {
-    id: i64,
-    cursor: i64,
-    batch_id: Option<Uuid>,
-    batch_upto: Option<i64>,
-    batch_at: Option<OffsetDateTime>,
-    attempt: i32,
-    endpoint_id: Uuid,
-    app_id: i64,
-    tenant_id: Uuid,
-    url: String,
-    batching: bool,
-    secret_sealed: Vec<u8>,
-    data_key_sealed: Vec<u8>,
-    key_id: Option<Uuid>,
-    key: Option<String>,
-    key_secret_sealed: Option<Vec<u8>>,
-}
-
 impl Store {
     /// Claims the next batch of lanes that are due, each app's in turn. Committed before it returns.
     ///
@@ -99,7 +75,17 @@ impl Store {
         let mut fresh = Fresh::default();
         for row in rows {
             match events.remove(&row.id) {
-                Some(events) => claims.push(self.to_claim(row, events, &mut fresh)?),
+                Some(events) => {
+                    let endpoint_id = row.endpoint_id;
+                    match self.to_claim(row, events, &mut fresh) {
+                        Ok(claim) => claims.push(claim),
+                        // One spoiled row must not stop the others; its own lane stays leased.
+                        Err(error) => {
+                            let error = &error as &dyn std::error::Error;
+                            tracing::error!(error, webhook.id = %endpoint_id, "a webhook cannot be sent");
+                        }
+                    }
+                }
                 None => skip_lost_events(&mut transaction, &row).await?,
             }
         }
@@ -138,24 +124,23 @@ impl Store {
             }
             _ => None,
         };
+        let signing_secret =
+            data_key.open_text(&row.secret_sealed, webhooks::secret_place(row.endpoint_id))?;
+        let app_id = AppId::from_number(row.app_id).map_err(|_| StoreError::Corrupt("an app id"))?;
+        // Frozen only when nothing can fail any more.
         let (id, frozen_at) = match row.batch_id.zip(row.batch_at) {
             Some(frozen) => frozen,
             None => fresh.push(row.id, &events),
         };
+        let attempt = u32::try_from(row.attempt).unwrap_or_default() + 1;
         Ok(Claim {
             lane_id: row.id,
             endpoint_id: row.endpoint_id,
-            app_id: AppId::from_number(row.app_id).map_err(|_| StoreError::Corrupt("an app id"))?,
+            app_id,
             url: row.url,
-            signing_secret: data_key
-                .open_text(&row.secret_sealed, webhooks::secret_place(row.endpoint_id))?,
+            signing_secret,
             app_key,
-            batch: Batch {
-                id,
-                attempt: u32::try_from(row.attempt).unwrap_or_default() + 1,
-                frozen_at,
-                events,
-            },
+            batch: Batch { id, attempt, frozen_at, events },
         })
     }
 }
@@ -199,91 +184,6 @@ impl Fresh {
         .await?;
         Ok(())
     }
-}
-
-async fn lock_due_lanes(
-    connection: &mut PgConnection,
-    limits: ClaimLimits,
-) -> Result<Vec<ClaimedRow>, StoreError> {
-    // `place` is a lane's rank within its app, after what is under way: ordering by it serves the
-    // apps in turn. The conditions stand twice because a row may change before it is locked.
-    let rows = sqlx::query_as(
-        "with busy as (
-             select app_id, count(*) as lanes from webhook_lanes
-             where cursor < head and locked_until > now() group by app_id
-         ), due as (
-             select l.id, l.next_at,
-                 row_number() over (partition by l.app_id order by l.next_at) + coalesce(b.lanes, 0) as place
-             from webhook_lanes l
-             join webhook_endpoints w on w.id = l.endpoint_id
-             left join busy b on b.app_id = l.app_id
-             where l.cursor < l.head and l.next_at <= now() and w.state = 'active'
-               and (l.locked_until is null or l.locked_until <= now())
-         ), picked as (
-             select l.id from webhook_lanes l join due d on d.id = l.id
-             where d.place <= $2 and l.cursor < l.head and l.next_at <= now()
-               and (l.locked_until is null or l.locked_until <= now())
-             order by d.place, d.next_at limit $1
-             for update of l skip locked
-         ), locked as (
-             update webhook_lanes l set locked_until = now() + make_interval(secs => $3)
-             from picked where l.id = picked.id
-             returning l.*
-         )
-         select l.id, l.cursor, l.batch_id, l.batch_upto, l.batch_at, l.attempt,
-             w.id as endpoint_id, w.app_id, w.tenant_id, w.url, w.batching, w.secret_sealed,
-             t.data_key_sealed, k.id as key_id, k.key, k.secret_sealed as key_secret_sealed
-         from locked l
-         join webhook_endpoints w on w.id = l.endpoint_id
-         join tenants t on t.id = w.tenant_id
-         left join lateral (
-             select id, key, secret_sealed from app_keys where app_id = w.app_id
-             order by created_at, id limit 1
-         ) k on true",
-    )
-    .bind(limits.lanes)
-    .bind(limits.lanes_per_app)
-    .bind(limits.lease.as_secs_f64())
-    .fetch_all(connection)
-    .await?;
-    Ok(rows)
-}
-
-/// The events of each lane's batch: those it was frozen with, or the next ones that fit.
-async fn read_events(
-    connection: &mut PgConnection,
-    rows: &[ClaimedRow],
-) -> Result<HashMap<i64, Vec<BatchEvent>>, StoreError> {
-    let read: Vec<(i64, i64, String)> = sqlx::query_as(
-        "select l.id, e.seq, e.body
-         from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::boolean[])
-             as l (id, cursor, upto, batching)
-         cross join lateral (
-             select next.seq, next.body, row_number() over upwards as place,
-                 sum(octet_length(next.body)) over upwards as bytes
-             from (
-                 select seq, body from webhook_events
-                 where lane_id = l.id and seq > l.cursor and (l.upto is null or seq <= l.upto)
-                 order by seq limit case when l.batching or l.upto is not null then $5::bigint else 1 end
-             ) next
-             window upwards as (order by next.seq)
-         ) e
-         where l.upto is not null or e.place = 1 or e.bytes <= $6
-         order by l.id, e.seq",
-    )
-    .bind(rows.iter().map(|row| row.id).collect::<Vec<_>>())
-    .bind(rows.iter().map(|row| row.cursor).collect::<Vec<_>>())
-    .bind(rows.iter().map(|row| row.batch_upto).collect::<Vec<_>>())
-    .bind(rows.iter().map(|row| row.batching).collect::<Vec<_>>())
-    .bind(BATCH_EVENTS)
-    .bind(BATCH_BYTES)
-    .fetch_all(connection)
-    .await?;
-    let mut events: HashMap<i64, Vec<BatchEvent>> = HashMap::new();
-    for (lane, seq, body) in read {
-        events.entry(lane).or_default().push(BatchEvent { seq, body });
-    }
-    Ok(events)
 }
 
 /// Lets a lane go on whose next events are older than events are kept.

@@ -285,3 +285,20 @@ async fn presence_is_noted_as_the_last_edge_leaves_it(pool: PgPool) {
 async fn make_due(pool: &PgPool) {
     sqlx::query("update webhook_lanes set next_at = now()").execute(pool).await.unwrap();
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_endpoint_whose_secret_does_not_open_stops_nobody_else(pool: PgPool) {
+    let store = store(&pool).await;
+    let (_, app) = tenant_with_app(&store, "Acme").await;
+    let spoiled = endpoint(&store, &app, &OccurrenceType::ALL).await;
+    let sound = endpoint(&store, &app, &OccurrenceType::ALL).await;
+    sqlx::query("update webhook_endpoints set secret_sealed = '' where id = $1")
+        .bind(spoiled.id)
+        .execute(&pool)
+        .await
+        .unwrap();
+    record(&store, vec![occurrence(app.id, "a", Occupied)]).await;
+    let claims = claim(&store).await;
+    assert_eq!(claims.iter().map(|claim| claim.endpoint_id).collect::<Vec<_>>(), [sound.id]);
+    assert!(claim(&store).await.is_empty());
+}

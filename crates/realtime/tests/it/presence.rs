@@ -48,7 +48,7 @@ async fn queries_tell_users_and_subscribers_of_one_app() {
     assert_eq!(world.node.list_channels(&app.realm, "presence-").await.unwrap().len(), 1);
 
     let users = world.node.list_members(&app.realm, found[1].channel.clone()).await.unwrap();
-    assert_eq!(users.iter().map(|user| user.as_str()).collect::<Vec<_>>(), ["a"]);
+    assert_eq!(users.iter().map(campanile_protocol::UserId::as_str).collect::<Vec<_>>(), ["a"]);
 }
 
 #[actix_rt::test]
