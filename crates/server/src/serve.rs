@@ -114,12 +114,16 @@ pub async fn start(platform: Platform) -> Result<Running, ServeError> {
     let node = Node::new(workers, observer, InProcess::new);
     let directory = Directory::start(store.clone(), node.clone());
 
-    let settings =
-        ManagementSettings { targets, secure_cookies: platform.secure_cookies, stopping: is_stopping.clone() };
+    let settings = ManagementSettings {
+        targets,
+        secure_cookies: platform.secure_cookies,
+        stopping: is_stopping.clone(),
+    };
     let management = Management::new(store.clone(), directory.clone(), node.clone(), settings);
     let edge = Edge { node: node.clone(), directory, management: Data::new(management) };
     let public = serve_public(public, workers, platform.shutdown_grace, edge)?;
-    let operations = Operations { store, node: node.clone(), webhooks: webhooks.meter(), stopping: is_stopping };
+    let operations =
+        Operations { store, node: node.clone(), webhooks: webhooks.meter(), stopping: is_stopping };
     let internal = serve_internal(internal, Data::new(operations))?;
     Ok(Running {
         address,
@@ -187,8 +191,7 @@ fn serve_public(
         .disable_signals()
         .listen("public", listener, move || {
             let worker = edge.node.join().expect("the server starts as many workers as the node has");
-            let upgrade =
-                Rc::new(WebSocketUpgrade::new(worker, DirectoryAdmission(edge.directory.clone())));
+            let upgrade = Rc::new(WebSocketUpgrade::new(worker, DirectoryAdmission(edge.directory.clone())));
             let app = App::new()
                 .app_data(Data::from(edge.directory.clone()))
                 .app_data(Data::from(edge.node.clone()))
@@ -222,17 +225,16 @@ fn pages(config: &mut ServiceConfig) {
     config
         .configure(management::routes)
         .service(web::scope("/app").default_service(web::to(http::not_found)))
-        .service(
-            web::scope("").wrap(Compress::default()).default_service(web::get().to(dashboard::serve)),
-        );
+        .service(web::scope("").wrap(Compress::default()).default_service(web::get().to(dashboard::serve)));
 }
 
 fn serve_internal(listener: TcpListener, operations: Data<Operations>) -> Result<ServerHandle, ServeError> {
-    let server = HttpServer::new(move || App::new().app_data(operations.clone()).configure(operations::routes))
-        .workers(1)
-        .disable_signals()
-        .listen(listener)?
-        .run();
+    let server =
+        HttpServer::new(move || App::new().app_data(operations.clone()).configure(operations::routes))
+            .workers(1)
+            .disable_signals()
+            .listen(listener)?
+            .run();
     let handle = server.handle();
     tokio::spawn(server);
     Ok(handle)

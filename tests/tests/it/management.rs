@@ -297,7 +297,7 @@ fn no_secret_reaches_the_log() {
     let mut client = Client::connect(&platform, &app);
     client.subscribe("presence-p", Some(r#"{"user_id":"u","user_info":"a private matter"}"#));
     let body = json!({ "name": "x", "channel": "presence-p", "data": "a private event" });
-    let request = SignedRequest::post(&app, "events", body);
+    let request = SignedRequest::post(&app, "events", &body);
     assert_eq!(request.send(&platform).status, 200);
     assert_eq!(client.next_event(), "x");
     let token = person.cookie.split_once('=').unwrap().1;

@@ -19,7 +19,7 @@ fn a_request_that_is_not_authentic_changes_nothing() {
     let mut client = Client::connect(&platform, &app);
     client.subscribe("news", None);
 
-    let good = || SignedRequest::post(&app, "events", event("news"));
+    let good = || SignedRequest::post(&app, "events", &event("news"));
     let signed = good().query();
     let flipped = if signed.ends_with('0') { '1' } else { '0' };
     let wrong = format!("{}{flipped}", &signed[..signed.len() - 1]);
@@ -135,7 +135,7 @@ fn events_arrive_once_per_channel_and_not_at_the_excluded_socket() {
     let body = json!({
         "name": "x", "channels": ["a", "b", "a", "nobody-here"], "data": "{\"ü\": 1}", "socket_id": alice.socket_id,
     });
-    assert_eq!(SignedRequest::post(&app, "events", body).send(&platform).body, "{}");
+    assert_eq!(SignedRequest::post(&app, "events", &body).send(&platform).body, "{}");
     let mut got = [bob.next(), bob.next()];
     got.sort_by_key(|frame| frame["channel"].to_string());
     for (frame, channel) in got.iter().zip(["a", "b"]) {
@@ -149,7 +149,7 @@ fn events_arrive_once_per_channel_and_not_at_the_excluded_socket() {
         { "name": "two", "channel": "presence-p", "data": "2", "info": "user_count" },
         { "name": "three", "channel": "a", "data": "3" },
     ] });
-    let response = SignedRequest::post(&app, "batch_events", batch).send(&platform);
+    let response = SignedRequest::post(&app, "batch_events", &batch).send(&platform);
     assert_eq!(response.body, r#"{"batch":[{},{"user_count":0},{}]}"#);
     assert_eq!((alice.next_event(), alice.next_event()), ("one".to_owned(), "three".to_owned()));
 }

@@ -31,7 +31,7 @@ pub(crate) struct SignedRequest {
 }
 
 impl SignedRequest {
-    pub(crate) fn post(app: &App, resource: &str, body: impl ToString) -> Self {
+    pub(crate) fn post(app: &App, resource: &str, body: &(impl ToString + ?Sized)) -> Self {
         Self { method: "POST", body: body.to_string(), ..Self::get(app, resource) }
     }
 
@@ -83,7 +83,7 @@ impl SignedRequest {
 /// Publishes an event and insists that it is accepted.
 pub(crate) fn trigger(platform: &Platform, app: &App, channel: &str, name: &str) {
     let body = serde_json::json!({ "name": name, "channels": [channel], "data": "x" });
-    let response = SignedRequest::post(app, "events", body).send(platform);
+    let response = SignedRequest::post(app, "events", &body).send(platform);
     assert_eq!((response.status, response.body.as_str()), (200, "{}"));
 }
 

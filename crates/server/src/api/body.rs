@@ -10,7 +10,8 @@ pub(super) async fn read(mut payload: Payload) -> Result<Bytes, ApiError> {
     let mut first = Bytes::new();
     let mut joined = BytesMut::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|error| ApiError::bad_request(format!("The body could not be read: {error}")))?;
+        let chunk =
+            chunk.map_err(|error| ApiError::bad_request(format!("The body could not be read: {error}")))?;
         if first.len() + joined.len() + chunk.len() > REQUEST_BODY_BYTES {
             return Err(ApiError::LargeBody);
         }

@@ -45,7 +45,8 @@ pub(super) async fn list(request: Signed, node: Data<Node>) -> Result<Json<ListR
     }
     let found = node.list_channels(&request.realm, prefix).await?;
     let visible = found.iter().filter(|found| found.channel.access() != Access::User);
-    let channels = visible.map(|found| (found.channel.to_string(), info.attributes(&found.channel, Some(found))));
+    let channels =
+        visible.map(|found| (found.channel.to_string(), info.attributes(&found.channel, Some(found))));
     Ok(Json(ListReply { channels: channels.collect() }))
 }
 
@@ -54,7 +55,9 @@ pub(super) async fn get(request: Signed, node: Data<Node>) -> Result<Json<Channe
     let channel = ChannelName::parse(request.segment("channel"))?;
     let info = InfoRequest::parse(request.parameters()?.find("info"))?;
     if info.user_count && channel.access() != Access::Presence {
-        return Err(ApiError::bad_request("Cannot retrieve the user count unless the channel is a presence channel"));
+        return Err(ApiError::bad_request(
+            "Cannot retrieve the user count unless the channel is a presence channel",
+        ));
     }
     let found = node.find_channel(&request.realm, channel.clone()).await?;
     let attributes = info.attributes(&channel, found.as_ref());

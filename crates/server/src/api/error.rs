@@ -2,7 +2,9 @@ use std::fmt;
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 use campanile_control::StoreError;
-use campanile_protocol::{InvalidChannel, InvalidEvent, InvalidSocketId, limits, signature::InvalidRequestAuth};
+use campanile_protocol::{
+    InvalidChannel, InvalidEvent, InvalidSocketId, limits, signature::InvalidRequestAuth,
+};
 use campanile_realtime::{PublishError, QueryError};
 
 /// Why a REST request was refused: a status and one line of text, as client libraries show it.
@@ -37,7 +39,11 @@ impl fmt::Display for ApiError {
             Self::UnknownApp => f.write_str("There is no app with this id"),
             Self::LargeEvent(error) => error.fmt(f),
             Self::LargeBody => {
-                write!(f, "The request body exceeds the allowed maximum ({} bytes)", limits::REQUEST_BODY_BYTES)
+                write!(
+                    f,
+                    "The request body exceeds the allowed maximum ({} bytes)",
+                    limits::REQUEST_BODY_BYTES
+                )
             }
             Self::Unavailable => f.write_str("The server is overloaded, try again"),
         }

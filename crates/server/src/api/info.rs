@@ -24,7 +24,9 @@ impl InfoRequest {
             match attribute {
                 "user_count" => request.user_count = true,
                 unknown => {
-                    return Err(ApiError::bad_request(format!("Unknown or unavailable info attribute: {unknown}")));
+                    return Err(ApiError::bad_request(format!(
+                        "Unknown or unavailable info attribute: {unknown}"
+                    )));
                 }
             }
         }

@@ -72,7 +72,10 @@ pub(super) async fn trigger_batch(request: Signed, node: Data<Node>) -> Result<J
     let body: BatchBody = parse(&request.body)?;
     let entries = body.batch.ok_or_else(|| ApiError::missing("batch"))?;
     if entries.len() > EVENTS_PER_BATCH {
-        return Err(ApiError::bad_request(format!("Batch too large ({} > {EVENTS_PER_BATCH})", entries.len())));
+        return Err(ApiError::bad_request(format!(
+            "Batch too large ({} > {EVENTS_PER_BATCH})",
+            entries.len()
+        )));
     }
     let mut checked = Vec::with_capacity(entries.len());
     for entry in entries {
@@ -97,8 +100,10 @@ pub(super) async fn trigger_batch(request: Signed, node: Data<Node>) -> Result<J
 }
 
 fn parse<'a, T: Deserialize<'a>>(body: &'a Bytes) -> Result<T, ApiError> {
-    let text = std::str::from_utf8(body).map_err(|_| ApiError::bad_request("The body must be JSON in UTF-8"))?;
-    from_object(text).map_err(|error| ApiError::bad_request(format!("The body must be a JSON object: {error}")))
+    let text =
+        std::str::from_utf8(body).map_err(|_| ApiError::bad_request("The body must be JSON in UTF-8"))?;
+    from_object(text)
+        .map_err(|error| ApiError::bad_request(format!("The body must be a JSON object: {error}")))
 }
 
 impl TriggerBody<'_> {
@@ -117,7 +122,10 @@ impl TriggerBody<'_> {
 
 /// The channels named, each once. An encrypted channel stands alone: each has its own key, so one
 /// ciphertext cannot serve two.
-fn channels(many: Option<Vec<Cow<'_, str>>>, one: Option<Cow<'_, str>>) -> Result<Vec<ChannelName>, ApiError> {
+fn channels(
+    many: Option<Vec<Cow<'_, str>>>,
+    one: Option<Cow<'_, str>>,
+) -> Result<Vec<ChannelName>, ApiError> {
     let named = many.or_else(|| one.map(|one| vec![one])).filter(|named| !named.is_empty());
     let named = named.ok_or_else(|| ApiError::missing("channels"))?;
     if named.len() > CHANNELS_PER_PUBLICATION {

@@ -66,7 +66,8 @@ pub(super) async fn sign_up(
     form.check()?;
     let (address, now) = (peer(&request), Instant::now());
     management.throttle.check(address, &email, now)?;
-    let signed_up = management.store.sign_up(NewAccount { organisation, email: email.clone(), password }).await;
+    let signed_up =
+        management.store.sign_up(NewAccount { organisation, email: email.clone(), password }).await;
     if let Err(AccountError::EmailTaken) = signed_up {
         // Else sign-up would tell which addresses have accounts, as fast as one can ask.
         management.throttle.failed(address, &email, now);

@@ -59,7 +59,10 @@ pub(super) struct KeyReply {
 }
 
 /// `GET /apps`
-pub(super) async fn list(session: Session, management: Data<Management>) -> Result<Json<AppsReply>, ManagementError> {
+pub(super) async fn list(
+    session: Session,
+    management: Data<Management>,
+) -> Result<Json<AppsReply>, ManagementError> {
     let records = management.store.list_apps(session.account.tenant_id).await?;
     Ok(Json(AppsReply { apps: records.into_iter().map(|record| management.reply(record)).collect() }))
 }

@@ -23,7 +23,9 @@ pub(super) enum ManagementError {
     NotFound,
     /// A value that someone else has already.
     Taken(&'static str, &'static str),
-    TooManyRequests { retry_after_seconds: u64 },
+    TooManyRequests {
+        retry_after_seconds: u64,
+    },
     /// The database is away, or the data plane overloaded.
     Unavailable,
     /// A fault of ours; the log has it.
@@ -75,7 +77,9 @@ impl fmt::Display for ManagementError {
             Self::Malformed(reason) => write!(f, "The request could not be read: {reason}."),
             Self::Unauthenticated => f.write_str("Log in first."),
             Self::InvalidCredentials => f.write_str("The e-mail address or the password is wrong."),
-            Self::ForeignOrigin => f.write_str("This request came from another site's page, or was not JSON."),
+            Self::ForeignOrigin => {
+                f.write_str("This request came from another site's page, or was not JSON.")
+            }
             Self::NotFound => f.write_str("There is nothing here."),
             Self::Taken(_, text) => f.write_str(text),
             Self::TooManyRequests { retry_after_seconds } => {

@@ -30,9 +30,12 @@ pub(super) async fn send(
     // Scopes the request to the tenant: the directory knows every tenant's apps.
     management.store.get_app(session.account.tenant_id, *app_id).await?;
     let text = std::str::from_utf8(&body).map_err(|error| ManagementError::Malformed(error.to_string()))?;
-    let wanted: SendEvent = from_object(text).map_err(|error| ManagementError::Malformed(error.to_string()))?;
+    let wanted: SendEvent =
+        from_object(text).map_err(|error| ManagementError::Malformed(error.to_string()))?;
     let (channel, event) = check(&wanted, &body)?;
-    let Some(realm) = management.directory.find(*app_id).await? else { return Err(ManagementError::NotFound) };
+    let Some(realm) = management.directory.find(*app_id).await? else {
+        return Err(ManagementError::NotFound);
+    };
     let publication =
         Publication { event, channels: vec![channel.clone()], except: None, source: Source::Dashboard };
     management.node.publish(*app_id, publication)?;

@@ -53,7 +53,9 @@ pub(super) async fn watch(
 ) -> Result<HttpResponse, ManagementError> {
     // Scopes the request to the tenant: the directory knows every tenant's apps.
     management.store.get_app(session.account.tenant_id, *app_id).await?;
-    let Some(realm) = management.directory.find(*app_id).await? else { return Err(ManagementError::NotFound) };
+    let Some(realm) = management.directory.find(*app_id).await? else {
+        return Err(ManagementError::NotFound);
+    };
     let watcher = realm.watch();
     let channels = management.node.list_channels(&realm, "").await?.len();
     let first = frame("snapshot", &Snapshot { connections: realm.connections(), channels });
@@ -96,7 +98,9 @@ impl<'a> From<&'a Activity> for ActivityItem<'a> {
             ActivityKind::Connected { socket_id, client } => {
                 Item::Connected { socket_id: socket_id.to_string(), client: client.as_deref() }
             }
-            ActivityKind::Disconnected { socket_id } => Item::Disconnected { socket_id: socket_id.to_string() },
+            ActivityKind::Disconnected { socket_id } => {
+                Item::Disconnected { socket_id: socket_id.to_string() }
+            }
             ActivityKind::Subscribed { socket_id, channel } => {
                 Item::Subscribed { socket_id: socket_id.to_string(), channel: channel.as_str() }
             }

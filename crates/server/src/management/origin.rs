@@ -37,7 +37,8 @@ fn is_json(request: &ServiceRequest) -> bool {
     let has_body = request.headers().get(header::CONTENT_LENGTH).is_some_and(|length| length != "0")
         || request.headers().contains_key(header::TRANSFER_ENCODING);
     let kind = text(request, "content-type").unwrap_or_default();
-    !has_body || kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+    !has_body
+        || kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }
 
 fn text<'a>(request: &'a ServiceRequest, name: &str) -> Option<&'a str> {

@@ -35,7 +35,12 @@ const SUBJECTS: usize = 100_000;
 
 impl Throttle {
     /// Refuses those who have failed too often in the last minute.
-    pub(super) fn check(&self, address: Option<IpAddr>, email: &str, now: Instant) -> Result<(), ManagementError> {
+    pub(super) fn check(
+        &self,
+        address: Option<IpAddr>,
+        email: &str,
+        now: Instant,
+    ) -> Result<(), ManagementError> {
         let failures = self.failures.lock().expect("no one panics holding it");
         for subject in subjects(address, email) {
             if let Some(window) = failures.get(&subject)

@@ -30,7 +30,11 @@ impl Form {
             !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
         });
         let is_clean = text.len() <= 254 && !text.contains(|c: char| c.is_whitespace() || c.is_control());
-        self.require(field, looks_right && is_clean && text.matches('@').count() == 1, "Enter an e-mail address.");
+        self.require(
+            field,
+            looks_right && is_clean && text.matches('@').count() == 1,
+            "Enter an e-mail address.",
+        );
         text.to_owned()
     }
 
@@ -60,7 +64,8 @@ mod tests {
         for text in ["a@example.com", " a+b@mail.example.com "] {
             assert!(is_email(text), "{text}");
         }
-        for text in ["", "a", "@example.com", "a@b", "a@.com", "a@b.", "a@b@c.com", "a b@c.com", "a@c.com\nx"] {
+        for text in ["", "a", "@example.com", "a@b", "a@.com", "a@b.", "a@b@c.com", "a b@c.com", "a@c.com\nx"]
+        {
             assert!(!is_email(text), "{text}");
         }
     }

@@ -43,7 +43,11 @@ impl Collector for Reading {
         page.counter("webhook_occurrences_recorded", "Occurrences recorded", webhooks.recorded)?;
         let shed = webhooks.shed_client_events + webhooks.shed_edges + webhooks.unrecordable;
         page.counter("webhook_occurrences_shed", "Occurrences lost to a full inbox or a refusal", shed)?;
-        page.counter("webhook_attempts_delivered", "Webhook requests that succeeded", webhooks.attempts_delivered)?;
+        page.counter(
+            "webhook_attempts_delivered",
+            "Webhook requests that succeeded",
+            webhooks.attempts_delivered,
+        )?;
         page.counter("webhook_attempts_failed", "Webhook requests that failed", webhooks.attempts_failed)?;
         page.counter("webhook_batches_dropped", "Webhook batches given up", webhooks.batches_dropped)?;
         let Some(backlog) = &webhooks.backlog else { return Ok(()) };

@@ -1,0 +1,52 @@
+//! `cargo xtask test`: every level, each counted, going on after failures.
+
+mod clients;
+mod database;
+mod rust;
+mod web;
+
+use std::{process::ExitCode, time::Instant};
+
+use anyhow::bail;
+
+use crate::{interrupt, tally::Tally};
+
+/// One step: its name, and what it does.
+type Step = (&'static str, fn() -> anyhow::Result<Tally>);
+
+const STEPS: [Step; 9] = [
+    ("fmt", rust::fmt),
+    ("clippy", rust::clippy),
+    ("dashboard", web::dashboard),
+    ("build", rust::build),
+    ("rust", rust::test),
+    ("deny", rust::deny),
+    ("node", clients::node),
+    ("python", clients::python),
+    ("browser", clients::browser),
+];
+
+/// Runs the named steps, or all of them.
+pub(crate) fn run(names: &[String]) -> anyhow::Result<ExitCode> {
+    if let Some(unknown) = names.iter().find(|name| !STEPS.iter().any(|(step, _)| step == name)) {
+        bail!("there is no step {unknown:?}; see `cargo xtask help`");
+    }
+    interrupt::catch()?;
+    let chosen = STEPS.iter().filter(|(step, _)| names.is_empty() || names.iter().any(|name| name == step));
+    let mut results = Vec::new();
+    let mut total = Tally::default();
+    for (name, step) in chosen {
+        let begin = Instant::now();
+        let tally = step().unwrap_or_else(|error| {
+            println!("{name}: {error:#}");
+            Tally::one(false)
+        });
+        if interrupt::happened() {
+            return Ok(ExitCode::from(130));
+        }
+        total += tally;
+        results.push(format!("{name:<10}{tally} ({:.0} s)", begin.elapsed().as_secs_f32()));
+    }
+    println!("\n{}\n\n{total}", results.join("\n"));
+    Ok(if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

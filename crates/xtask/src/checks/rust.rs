@@ -1,0 +1,51 @@
+use std::process::Command;
+
+use super::database::Database;
+use crate::{
+    process::{run, run_reading},
+    root, summary, system,
+    tally::Tally,
+};
+
+pub(super) fn fmt() -> anyhow::Result<Tally> {
+    one(cargo().args(["fmt", "--all", "--check"]))
+}
+
+pub(super) fn clippy() -> anyhow::Result<Tally> {
+    one(cargo().args(["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))
+}
+
+/// The binary that end-to-end tests run.
+pub(super) fn build() -> anyhow::Result<Tally> {
+    one(cargo().args(["build", "--package", "campanile-server", "--package", "campanile-tests"]))
+}
+
+/// Unit, crate and end-to-end tests in Rust, with a database of their own.
+pub(super) fn test() -> anyhow::Result<Tally> {
+    let database = Database::start()?;
+    let mut test = cargo();
+    test.args(["test", "--workspace", "--no-fail-fast"]).env("DATABASE_URL", database.url());
+    let outcome = run_reading(&mut test);
+    database.stop()?;
+    let (status, output) = outcome?;
+    Ok(summary::cargo_test(&output).agreeing_with(status.success()))
+}
+
+/// Licences, advisories and sources of dependencies.
+pub(super) fn deny() -> anyhow::Result<Tally> {
+    if !system::is_in_path("cargo-deny") {
+        println!("\nskipped: cargo-deny is not installed");
+        return Ok(Tally::skipped());
+    }
+    one(cargo().args(["deny", "--config", ".deny.toml", "check"]))
+}
+
+fn one(command: &mut Command) -> anyhow::Result<Tally> {
+    Ok(Tally::one(run(command)?.success()))
+}
+
+fn cargo() -> Command {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(root::path(""));
+    cargo
+}
