@@ -49,7 +49,10 @@ async fn run(config: &Config, database: &Database, output: Output, stop: StopSig
     let store = connected::open(config, database).await?;
     store.migrate().await?;
     let running = campanile_server::start(platform(config, store.clone())).await?;
-    announce(&running, config.public_url.as_ref(), output)?;
+    tracing::info!(address = %running.address, internal_address = %running.internal_address, "serving");
+    if let Err(error) = announce(&running, config.public_url.as_ref(), output) {
+        tracing::warn!(%error, "nobody reads standard output");
+    }
     stop.wait().await;
     running.stop().await;
     store.close().await;

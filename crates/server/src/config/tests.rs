@@ -43,7 +43,7 @@ fn nothing_written_means_the_embedded_default_on_this_computer() {
          shutdown_grace = \"10s\"\n\
          \n\
          [log]\n\
-         filter = \"info,sqlx=warn\"\n\
+         filter = \"info,sqlx=warn,actix_server=warn\"\n\
          format = \"text\"\n\
          \n\
          [webhooks]\n\
