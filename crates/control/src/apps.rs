@@ -1,6 +1,6 @@
 use std::{collections::HashMap, fmt};
 
-use campanile_protocol::{AppId, AppKey, AppSettings, TenantId};
+use campanile_protocol::{AppId, AppKey, AppSettings, SettingsChange, TenantId};
 use secrecy::SecretString;
 use sqlx::{PgConnection, prelude::FromRow, types::Json};
 use thiserror::Error;
@@ -52,8 +52,8 @@ pub struct AppChange {
     pub name: Option<String>,
     /// Whether it takes connections and requests.
     pub enabled: Option<bool>,
-    /// All settings anew.
-    pub settings: Option<AppSettings>,
+    /// The settings that change; in one step, so that two people's changes do not undo each other.
+    pub settings: Option<SettingsChange>,
 }
 
 /// Why an app or one of its keys is not as asked.
@@ -149,7 +149,7 @@ impl Store {
     ) -> Result<AppRecord, AppError> {
         sqlx::query(
             "update apps set name = coalesce($3, name), enabled = coalesce($4, enabled),
-                 settings = coalesce($5, settings)
+                 settings = settings || coalesce($5, '{}')
              where tenant_id = $1 and id = $2",
         )
         .bind(tenant.0)

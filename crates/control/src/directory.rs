@@ -1,7 +1,7 @@
 //! Apps as the data plane sees them: found by what a client or a request presents, with secrets open.
 
 use campanile_protocol::{
-    App, AppId, AppSettings, OccurrenceType, OccurrenceTypes, TenantId, signature::SigningKey,
+    App, AppId, AppSettings, OccurrenceType, OccurrenceTypes, TenantId, TenantQuotas, signature::SigningKey,
 };
 use sqlx::{prelude::FromRow, types::Json};
 use uuid::Uuid;
@@ -15,6 +15,8 @@ struct FoundApp {
     data_key_sealed: Vec<u8>,
     enabled: bool,
     settings: Json<AppSettings>,
+    max_connections: Option<i32>,
+    max_messages_per_day: Option<i64>,
     webhook_types: Vec<String>,
 }
 
@@ -36,6 +38,7 @@ impl Store {
     pub async fn find_app(&self, id: AppId) -> Result<Option<App>, StoreError> {
         let found: Option<FoundApp> = sqlx::query_as(
             "select a.id, a.tenant_id, t.data_key_sealed, a.enabled, a.settings,
+                 t.max_connections, t.max_messages_per_day,
                  array(select distinct unnest(w.event_types) from webhook_endpoints w
                        where w.app_id = a.id and w.state = 'active') as webhook_types
              from apps a join tenants t on t.id = a.tenant_id where a.id = $1",
@@ -51,6 +54,10 @@ impl Store {
             enabled: found.enabled,
             settings: found.settings.0,
             keys,
+            tenant_quotas: TenantQuotas {
+                max_connections: found.max_connections.and_then(|most| u32::try_from(most).ok()),
+                max_messages_per_day: found.max_messages_per_day.and_then(|most| u64::try_from(most).ok()),
+            },
             webhook_types: types_to_watch(&found.webhook_types),
         }))
     }
@@ -80,7 +87,7 @@ fn types_to_watch(chosen: &[String]) -> OccurrenceTypes {
         OccurrenceType::ChannelVacated => Some(OccurrenceType::ChannelOccupied),
         OccurrenceType::MemberAdded => Some(OccurrenceType::MemberRemoved),
         OccurrenceType::MemberRemoved => Some(OccurrenceType::MemberAdded),
-        OccurrenceType::ClientEvent => None,
+        OccurrenceType::ClientEvent | OccurrenceType::CacheMiss | OccurrenceType::SubscriptionCount => None,
     };
     // A type of a later release is one that this one cannot observe.
     let known = chosen.iter().filter_map(|name| name.parse().ok());

@@ -22,6 +22,9 @@ enum Detail<'a> {
     Member {
         user_id: &'a str,
     },
+    SubscriptionCount {
+        subscription_count: usize,
+    },
     ClientEvent {
         event: &'a str,
         data: &'a str,
@@ -34,7 +37,10 @@ enum Detail<'a> {
 /// The JSON object that is stored and later sent, byte for byte.
 pub(crate) fn event_body(occurrence: &Occurrence, id: Uuid, seq: i64) -> String {
     let detail = match &occurrence.kind {
-        OccurrenceKind::Occupied | OccurrenceKind::Vacated => Detail::None {},
+        OccurrenceKind::Occupied | OccurrenceKind::Vacated | OccurrenceKind::CacheMiss => Detail::None {},
+        OccurrenceKind::SubscriptionCount { count } => {
+            Detail::SubscriptionCount { subscription_count: *count }
+        }
         OccurrenceKind::MemberAdded { user_id } | OccurrenceKind::MemberRemoved { user_id } => {
             Detail::Member { user_id }
         }

@@ -14,7 +14,8 @@ struct LeftBehind {
 
 impl Store {
     /// Tells for every incarnation that died what it can no longer tell itself: its members are
-    /// removed, then its channels vacated, unless a living incarnation holds them too. Returns how
+    /// removed, then its channels vacated, unless a living incarnation holds them too; and what it had claimed
+    /// to deliver is given back. Returns how
     /// many edges that were; each is told exactly once, however often and by whomever this is called.
     ///
     /// `living` is the caller's own incarnation: its sign of life may be lost for a moment, it is not
@@ -46,6 +47,12 @@ impl Store {
         }
         let occurrences = take_left_behind(&mut transaction, id).await?;
         append(&mut transaction, &occurrences).await?;
+        sqlx::query(
+            "update webhook_lanes set locked_until = null where claimed_by = $1 and locked_until > now()",
+        )
+        .bind(id)
+        .execute(&mut *transaction)
+        .await?;
         sqlx::query("delete from incarnations where id = $1").bind(id).execute(&mut *transaction).await?;
         transaction.commit().await?;
         if !occurrences.is_empty() {

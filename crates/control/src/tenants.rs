@@ -1,4 +1,4 @@
-use campanile_protocol::TenantId;
+use campanile_protocol::{TenantId, TenantQuotas};
 use sqlx::{PgConnection, prelude::FromRow};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -31,6 +31,23 @@ impl Store {
     pub async fn create_tenant(&self, name: &str) -> Result<TenantId, StoreError> {
         let mut connection = self.pool.acquire().await?;
         self.insert_tenant(&mut connection, name).await
+    }
+
+    /// Limits what all apps of an organisation may use together.
+    pub async fn limit_tenant(&self, tenant: TenantId, quotas: TenantQuotas) -> Result<(), StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query("update tenants set max_connections = $2, max_messages_per_day = $3 where id = $1")
+            .bind(tenant.0)
+            .bind(quotas.max_connections.map(|most| i32::try_from(most).unwrap_or(i32::MAX)))
+            .bind(quotas.max_messages_per_day.map(|most| i64::try_from(most).unwrap_or(i64::MAX)))
+            .execute(&mut *transaction)
+            .await?;
+        // Touching its apps tells the data plane.
+        sqlx::query("update apps set settings = settings where tenant_id = $1")
+            .bind(tenant.0)
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction.commit().await?)
     }
 
     /// Organisations with that id or exactly that name, oldest first, for the operator's command line.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::{OccurrenceTypes, signature::SigningKey};
+use crate::{AppSettings, OccurrenceTypes, signature::SigningKey};
 
 /// The organisation that signs up and owns apps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -97,13 +97,13 @@ impl fmt::Display for AppKey {
     }
 }
 
-/// What the owner of an app decided about its behaviour. Absent members take their default, so
-/// that stored settings outlive new ones; unknown members are an error, so that a typing mistake is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct AppSettings {
-    /// Whether subscribers may send `client-` events to private and presence channels.
-    pub client_events: bool,
+/// What all apps of a tenant may use together; none for no limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TenantQuotas {
+    /// Connections at once.
+    pub max_connections: Option<u32>,
+    /// Messages per UTC day.
+    pub max_messages_per_day: Option<u64>,
 }
 
 /// One isolated realtime world of a tenant, as the data plane sees it.
@@ -119,6 +119,8 @@ pub struct App {
     pub settings: AppSettings,
     /// The active keys, oldest first: the oldest signs webhooks.
     pub keys: Vec<SigningKey>,
+    /// What all apps of its tenant may use together.
+    pub tenant_quotas: TenantQuotas,
     /// What its webhook endpoints must be told of: for each edge that one wants to hear, both sides,
     /// because who hears only of departures must not hear of one twice.
     pub webhook_types: OccurrenceTypes,
@@ -142,11 +144,5 @@ mod tests {
         for text in ["", "0", "007", "+1", "-1", "1.0", "abc", "9223372036854775808", " 1"] {
             assert_eq!(text.parse::<AppId>(), Err(InvalidAppId), "{text:?}");
         }
-    }
-
-    #[test]
-    fn an_unknown_setting_is_an_error_and_an_absent_one_its_default() {
-        assert!(serde_json::from_str::<AppSettings>(r#"{"client_event":true}"#).is_err());
-        assert_eq!(serde_json::from_str::<AppSettings>("{}").unwrap(), AppSettings::default());
     }
 }

@@ -44,14 +44,25 @@ impl ChannelName {
     /// Checks length and characters. Prefixes are matched literally and at the start only:
     /// `privatefoo` and `my-private-foo` are public channels.
     pub fn parse(text: &str) -> Result<Self, InvalidChannel> {
-        if text.is_empty() || text.len() > CHANNEL_NAME_BYTES {
+        let checked = text.strip_prefix(USER_PREFIX).unwrap_or(text);
+        if text.is_empty() || checked.len() > CHANNEL_NAME_BYTES {
             return Err(InvalidChannel::Length);
         }
-        let checked = text.strip_prefix(USER_PREFIX).unwrap_or(text);
         if checked.is_empty() || !checked.bytes().all(is_name_byte) {
             return Err(InvalidChannel::Characters(text.to_owned()));
         }
         Ok(Self(text.into()))
+    }
+
+    /// The channel that reaches every connection of a signed-in user. User ids have the characters and the
+    /// length of channel names.
+    pub fn of_user(user_id: &str) -> Result<Self, InvalidChannel> {
+        Self::parse(&format!("{USER_PREFIX}{user_id}"))
+    }
+
+    /// The user whose own channel this is.
+    pub fn user_id(&self) -> Option<&str> {
+        self.0.strip_prefix(USER_PREFIX)
     }
 
     /// The name as text.
@@ -146,5 +157,11 @@ mod tests {
         assert!(ChannelName::parse(&"x".repeat(200)).is_ok());
         assert_eq!(ChannelName::parse(&"x".repeat(201)), Err(InvalidChannel::Length));
         assert!(ChannelName::parse("-azAZ9_=@,.;").is_ok());
+        assert!(ChannelName::of_user(&"x".repeat(200)).is_ok());
+        assert_eq!(ChannelName::of_user("7").unwrap().user_id(), Some("7"));
+        assert_eq!(
+            ChannelName::of_user("a b"),
+            Err(InvalidChannel::Characters("#server-to-user-a b".into()))
+        );
     }
 }

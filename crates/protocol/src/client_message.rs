@@ -21,6 +21,13 @@ pub enum ClientMessage<'a> {
         /// The channel to leave.
         channel: Cow<'a, str>,
     },
+    /// `pusher:signin`.
+    SignIn {
+        /// `key:signature`.
+        auth: Cow<'a, str>,
+        /// The exact text that was signed.
+        user_data: Cow<'a, str>,
+    },
     /// An event for the other subscribers of a channel; whether it may be sent is not yet decided.
     Event {
         /// Its name, not starting with `pusher`.
@@ -57,6 +64,9 @@ pub enum InvalidMessage {
     /// Subscribe or unsubscribe without a channel.
     #[error("Missing parameter: data.channel")]
     MissingChannel,
+    /// Sign-in without `auth` or `user_data`.
+    #[error("Missing parameter: data.auth and data.user_data are needed to sign in")]
+    MissingUser,
     /// `data` has a member of the wrong type.
     #[error("Message has malformed data")]
     MalformedData,
@@ -98,11 +108,33 @@ impl<'a> ClientMessage<'a> {
             "pusher:pong" => Self::Pong,
             "pusher:subscribe" => Self::Subscribe(subscribe_request(data)?),
             "pusher:unsubscribe" => Self::Unsubscribe { channel: subscribe_request(data)?.channel },
+            "pusher:signin" => sign_in(data)?,
             name if name.starts_with("pusher:") || name.starts_with("pusher_internal:") => {
                 Self::Unsupported { name: event }
             }
             _ => Self::Event { name: event, channel: channel.map(|Text(channel)| channel), data },
         })
+    }
+}
+
+#[derive(Deserialize)]
+struct SignInRequest {
+    auth: Option<String>,
+    user_data: Option<String>,
+}
+
+fn sign_in<'a>(data: Option<&'a RawValue>) -> Result<ClientMessage<'a>, InvalidMessage> {
+    let json = data.ok_or(InvalidMessage::MissingUser)?.get();
+    let request: SignInRequest = match serde_json::from_str::<String>(json) {
+        Ok(inner) => from_object(&inner),
+        Err(_) => from_object(json),
+    }
+    .map_err(|_| InvalidMessage::MalformedData)?;
+    match (request.auth, request.user_data) {
+        (Some(auth), Some(user_data)) => {
+            Ok(ClientMessage::SignIn { auth: auth.into(), user_data: user_data.into() })
+        }
+        _ => Err(InvalidMessage::MissingUser),
     }
 }
 
@@ -169,6 +201,16 @@ mod tests {
             r#"{"data":"","event":"pusher:ping","extra":[1,{"a":2}]}"#,
         ] {
             assert!(matches!(ClientMessage::parse(text), Ok(ClientMessage::Ping)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sign_in_needs_both_of_its_members() {
+        let text = r#"{"event":"pusher:signin","data":{"auth":"k:s","user_data":"{}"}}"#;
+        assert!(matches!(ClientMessage::parse(text), Ok(ClientMessage::SignIn { .. })));
+        for data in ["{}", r#"{"auth":"k:s"}"#, r#"{"user_data":"{}"}"#] {
+            let text = format!(r#"{{"event":"pusher:signin","data":{data}}}"#);
+            assert_eq!(ClientMessage::parse(&text).unwrap_err(), InvalidMessage::MissingUser);
         }
     }
 

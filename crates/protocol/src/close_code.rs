@@ -6,16 +6,24 @@ use std::fmt;
 /// reconnect at once. Codes from 4300 are never close codes: pusher-js would not come back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CloseCode {
+    /// 4000: the app accepts TLS only.
+    TlsRequired,
     /// 4001: no such app key, or one that was deleted.
     UnknownApp,
     /// 4003: the app is switched off.
     AppDisabled,
+    /// 4004: the app or its tenant has all the connections it may have.
+    OverQuota,
     /// 4005: not a path that speaks this protocol.
     PathNotFound,
     /// 4006: the client's `version` is not a version.
     InvalidVersion,
     /// 4007: a protocol version that is not spoken here.
     UnsupportedProtocol,
+    /// 4009: neither signed in nor on a private or presence channel in time.
+    NotAuthorized,
+    /// 4009: the app's server ended this user's connections.
+    Terminated,
     /// 4100: this server cannot take the connection, or cannot keep up with it: the queue of what
     /// the client has not read is full.
     OverCapacity,
@@ -37,11 +45,14 @@ impl CloseCode {
     /// The number in the close frame.
     pub fn code(self) -> u16 {
         match self {
+            Self::TlsRequired => 4000,
             Self::UnknownApp => 4001,
             Self::AppDisabled => 4003,
+            Self::OverQuota => 4004,
             Self::PathNotFound => 4005,
             Self::InvalidVersion => 4006,
             Self::UnsupportedProtocol => 4007,
+            Self::NotAuthorized | Self::Terminated => 4009,
             Self::OverCapacity => 4100,
             Self::Restarting => 4200,
             Self::NoPong => 4201,
@@ -55,11 +66,15 @@ impl CloseCode {
     /// What a person reads: at most [`CLOSE_REASON_BYTES`](crate::limits::CLOSE_REASON_BYTES) long.
     pub fn reason(self) -> &'static str {
         match self {
+            Self::TlsRequired => "The app accepts TLS connections only",
             Self::UnknownApp => "App key not found. Did you forget to specify the host or cluster?",
             Self::AppDisabled => "The app is disabled",
+            Self::OverQuota => "Account over quota",
             Self::PathNotFound => "Path not found",
             Self::InvalidVersion => "Invalid version string",
             Self::UnsupportedProtocol => "Unsupported protocol version",
+            Self::NotAuthorized => "Connection not authorized within timeout",
+            Self::Terminated => "Connections of this user were terminated",
             Self::OverCapacity => "Over capacity",
             Self::Restarting => "Server is restarting, reconnect now",
             Self::NoPong => "Pong reply not received",
@@ -70,9 +85,15 @@ impl CloseCode {
         }
     }
 
-    /// Whether clients also expect a `pusher:error` frame with this code before the close frame.
+    /// Whether it is one of the service's own, as opposed to WebSocket's.
     pub fn is_protocol_level(self) -> bool {
         self.code() >= 4000
+    }
+
+    /// Whether every client expects a `pusher:error` frame with this code before the close frame; those
+    /// that read no close codes expect one before each.
+    pub fn is_announced(self) -> bool {
+        self.code() == 4009
     }
 }
 

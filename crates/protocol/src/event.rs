@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde_json::value::RawValue;
 use thiserror::Error;
 
-use crate::limits::{EVENT_DATA_BYTES, EVENT_NAME_BYTES};
+use crate::{json::is_harmless, limits::EVENT_NAME_BYTES};
 
 /// The name of an event as an application may publish it: 1 to 200 bytes, outside the service's own
 /// `pusher:` and `pusher_internal:` namespaces.
@@ -38,10 +38,10 @@ pub enum InvalidEvent {
     #[error("Event names starting with 'pusher:' and 'pusher_internal:' are reserved")]
     ReservedName,
     /// The data is too large.
-    #[error("The data content of this event exceeds the allowed maximum ({EVENT_DATA_BYTES} bytes)")]
-    LargeData,
-    /// The data is a string with a broken escape.
-    #[error("The data content of this event is not a valid JSON string")]
+    #[error("The data content of this event exceeds the allowed maximum ({0} bytes)")]
+    LargeData(u32),
+    /// The data is nested too deeply, or has an escape that stands for no character.
+    #[error("The data content of this event is nested too deeply or has a broken escape")]
     BrokenData,
 }
 
@@ -70,23 +70,35 @@ impl EventData {
     /// and shares the buffer of `body`; any other value is delivered as a string that holds it.
     ///
     /// `raw` must have been parsed from `body`, and `body` be UTF-8.
-    pub fn published(raw: &RawValue, body: &Bytes) -> Result<Self, InvalidEvent> {
+    pub fn published(raw: &RawValue, body: &Bytes, max_bytes: u32) -> Result<Self, InvalidEvent> {
         let json = raw.get();
         if json.starts_with('"') {
-            check_size(string_literal_bytes(json)?)?;
+            check_size(string_literal_bytes(json)?, max_bytes)?;
             return Ok(Self(body.slice_ref(json.as_bytes())));
         }
+        if !is_harmless(json) {
+            return Err(InvalidEvent::BrokenData);
+        }
         let compact = compact(json);
-        check_size(compact.len())?;
+        check_size(compact.len(), max_bytes)?;
         Ok(Self(serde_json::to_vec(&compact).expect("a string always serialises").into()))
+    }
+
+    /// Data published as plain text.
+    pub fn from_text(text: &str, max_bytes: u32) -> Result<Self, InvalidEvent> {
+        check_size(text.len(), max_bytes)?;
+        Ok(Self(serde_json::to_vec(text).expect("a string always serialises").into()))
     }
 
     /// Data of a client event: forwarded as it is, an object as an object, a string as a string.
     ///
     /// `raw` must have been parsed from `message`.
-    pub fn from_client(raw: &RawValue, message: &Bytes) -> Result<Self, InvalidEvent> {
+    pub fn from_client(raw: &RawValue, message: &Bytes, max_bytes: u32) -> Result<Self, InvalidEvent> {
         let json = raw.get();
-        check_size(if json.starts_with('"') { string_literal_bytes(json)? } else { json.len() })?;
+        if !json.starts_with('"') && !is_harmless(json) {
+            return Err(InvalidEvent::BrokenData);
+        }
+        check_size(if json.starts_with('"') { string_literal_bytes(json)? } else { json.len() }, max_bytes)?;
         Ok(Self(message.slice_ref(json.as_bytes())))
     }
 
@@ -101,8 +113,8 @@ impl EventData {
     }
 }
 
-fn check_size(bytes: usize) -> Result<(), InvalidEvent> {
-    if bytes <= EVENT_DATA_BYTES { Ok(()) } else { Err(InvalidEvent::LargeData) }
+fn check_size(bytes: usize, max_bytes: u32) -> Result<(), InvalidEvent> {
+    if bytes <= max_bytes as usize { Ok(()) } else { Err(InvalidEvent::LargeData(max_bytes)) }
 }
 
 /// How long the string is that a valid JSON literal stands for.
@@ -135,9 +147,11 @@ fn compact(json: &str) -> String {
 mod tests {
     use super::*;
 
+    const MAX: u32 = 10_240;
+
     fn published(json: &str) -> Result<EventData, InvalidEvent> {
         let body = Bytes::copy_from_slice(json.as_bytes());
-        EventData::published(serde_json::from_slice(&body).unwrap(), &body)
+        EventData::published(serde_json::from_slice(&body).unwrap(), &body, MAX)
     }
 
     #[test]
@@ -157,13 +171,13 @@ mod tests {
 
     #[test]
     fn size_counts_the_string_that_arrives() {
-        let escaped = format!("\"{}\"", "\\n".repeat(EVENT_DATA_BYTES));
+        let escaped = format!("\"{}\"", "\\n".repeat(MAX as usize));
         assert!(published(&escaped).is_ok());
         assert_eq!(
-            published(&format!("\"{}\"", "x".repeat(EVENT_DATA_BYTES + 1))),
-            Err(InvalidEvent::LargeData)
+            published(&format!("\"{}\"", "x".repeat(MAX as usize + 1))),
+            Err(InvalidEvent::LargeData(MAX))
         );
-        assert_eq!(published(&format!("[{}]", "1".repeat(EVENT_DATA_BYTES))), Err(InvalidEvent::LargeData));
+        assert_eq!(published(&format!("[{}]", "1".repeat(MAX as usize))), Err(InvalidEvent::LargeData(MAX)));
         assert_eq!(published(r#""\ud800""#), Err(InvalidEvent::BrokenData));
     }
 

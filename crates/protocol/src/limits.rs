@@ -1,26 +1,29 @@
-//! The limits of the service, with the unit in each name. What each violation answers stands where
-//! it is checked (Pusher reference, section 3).
+//! The limits of the service, with the unit in each name; some are only what an app gets by default,
+//! see [`AppSettings`](crate::AppSettings). What each violation answers stands where it is checked (Pusher
+//! reference, section 3).
 
 /// Longest channel name, prefix included.
 pub const CHANNEL_NAME_BYTES: usize = 200;
 /// Longest event name.
 pub const EVENT_NAME_BYTES: usize = 200;
 /// Largest `data` of one event, counted on the string as it travels, before JSON escaping.
-pub const EVENT_DATA_BYTES: usize = 10 * 1024;
+pub const EVENT_DATA_BYTES: u32 = 10 * 1024;
 /// Most channels one `events` call may name.
 pub const CHANNELS_PER_PUBLICATION: usize = 100;
 /// Most events in one `batch_events` call.
-pub const EVENTS_PER_BATCH: usize = 10;
+pub const EVENTS_PER_BATCH: u32 = 10;
 /// Most distinct users in one presence channel.
-pub const PRESENCE_MEMBERS: usize = 100;
+pub const PRESENCE_MEMBERS: u32 = 100;
 /// Largest `user_info` of a presence member, as JSON text.
 pub const USER_INFO_BYTES: usize = 1024;
 /// Longest `user_id`.
 pub const USER_ID_BYTES: usize = 128;
+/// Ids on one user's watchlist.
+pub const WATCHLIST_USERS: usize = 100;
 /// Client events one connection may send per second.
 pub const CLIENT_EVENTS_PER_SECOND: u32 = 10;
-/// Largest WebSocket message a client may send: an event with every byte of its data escaped as
-/// `\u00xx` still fits.
+/// Largest WebSocket message a client may send: the largest event an app can allow, with room for
+/// escaping.
 pub const CLIENT_MESSAGE_BYTES: usize = 100 * 1024;
 /// Largest body of a REST request: a full batch with room for escaping.
 pub const REQUEST_BODY_BYTES: usize = 1024 * 1024;

@@ -46,6 +46,13 @@ pub enum OccurrenceKind {
         /// The sender's user, on presence channels.
         user_id: Option<String>,
     },
+    /// Someone subscribed to a cache channel that remembers no event.
+    CacheMiss,
+    /// The number of subscriptions changed.
+    SubscriptionCount {
+        /// To this.
+        count: usize,
+    },
 }
 
 /// The kinds an endpoint selects from, by their names in webhook bodies.
@@ -62,6 +69,10 @@ pub enum OccurrenceType {
     MemberRemoved,
     /// See [`OccurrenceKind::ClientEvent`].
     ClientEvent,
+    /// See [`OccurrenceKind::CacheMiss`].
+    CacheMiss,
+    /// See [`OccurrenceKind::SubscriptionCount`].
+    SubscriptionCount,
 }
 
 /// A set of [`OccurrenceType`]s, e.g. those that at least one endpoint of an app wants to hear.
@@ -84,18 +95,20 @@ impl FromIterator<OccurrenceType> for OccurrenceTypes {
 /// The text names no [`OccurrenceType`].
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
-    "unknown event type {0:?}: use channel_occupied, channel_vacated, member_added, member_removed or client_event"
+    "unknown event type {0:?}: use one of channel_occupied, channel_vacated, member_added, member_removed, client_event, cache_miss, subscription_count"
 )]
 pub struct UnknownOccurrenceType(pub String);
 
 impl OccurrenceType {
     /// Every type, in the order they are shown.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::ChannelOccupied,
         Self::ChannelVacated,
         Self::MemberAdded,
         Self::MemberRemoved,
         Self::ClientEvent,
+        Self::CacheMiss,
+        Self::SubscriptionCount,
     ];
 
     /// The name in webhook bodies.
@@ -106,6 +119,8 @@ impl OccurrenceType {
             Self::MemberAdded => "member_added",
             Self::MemberRemoved => "member_removed",
             Self::ClientEvent => "client_event",
+            Self::CacheMiss => "cache_miss",
+            Self::SubscriptionCount => "subscription_count",
         }
     }
 }
@@ -134,6 +149,8 @@ impl OccurrenceKind {
             Self::MemberAdded { .. } => OccurrenceType::MemberAdded,
             Self::MemberRemoved { .. } => OccurrenceType::MemberRemoved,
             Self::ClientEvent { .. } => OccurrenceType::ClientEvent,
+            Self::CacheMiss => OccurrenceType::CacheMiss,
+            Self::SubscriptionCount { .. } => OccurrenceType::SubscriptionCount,
         }
     }
 }

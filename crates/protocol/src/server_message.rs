@@ -60,19 +60,21 @@ pub enum Refusal {
     Channel(InvalidChannel),
     /// `channel_data` names no member.
     Member(InvalidMember),
-    /// The presence channel has its full number of users.
-    Full,
+    /// The presence channel has its full number of users: this many.
+    Full(u32),
+    /// The name is longer than the app allows.
+    LongName(u32),
 }
 
 impl Refusal {
     fn kind_and_status(&self) -> (Option<&'static str>, u16) {
         match self {
             Self::Unauthorized(_) | Self::Member(InvalidMember::Missing) => (Some("AuthError"), 401),
-            Self::Channel(InvalidChannel::Length) => (Some("LimitReached"), 4009),
+            Self::Channel(InvalidChannel::Length) | Self::LongName(_) => (Some("LimitReached"), 4009),
             Self::Channel(InvalidChannel::Characters(_)) => (None, 4009),
             Self::Member(InvalidMember::LargeUserInfo) => (Some("LimitReached"), 4301),
             Self::Member(InvalidMember::Malformed | InvalidMember::UserIdLength) => (None, 4009),
-            Self::Full => (Some("LimitReached"), 4100),
+            Self::Full(_) => (Some("LimitReached"), 4100),
         }
     }
 }
@@ -83,11 +85,8 @@ impl std::fmt::Display for Refusal {
             Self::Unauthorized(text) => f.write_str(text),
             Self::Channel(error) => error.fmt(f),
             Self::Member(error) => error.fmt(f),
-            Self::Full => write!(
-                f,
-                "The presence channel is full: at most {} users are allowed",
-                crate::limits::PRESENCE_MEMBERS
-            ),
+            Self::Full(users) => write!(f, "The presence channel is full: at most {users} users are allowed"),
+            Self::LongName(bytes) => write!(f, "Channel name too long: at most {bytes} bytes are allowed"),
         }
     }
 }
@@ -161,6 +160,34 @@ pub fn event(channel: &ChannelName, event: &Event, sender: Option<&UserId>) -> F
     frame.push("}").finish()
 }
 
+/// The channel remembers no event.
+pub fn cache_miss(channel: &ChannelName) -> Frame {
+    let mut frame = FrameBuilder::with_capacity(48 + channel.as_str().len());
+    frame.push(r#"{"event":"pusher:cache_miss","channel":"#).push_string(channel.as_str()).push("}").finish()
+}
+
+/// How many subscriptions a channel has.
+pub fn subscription_count(channel: &ChannelName, count: usize) -> Frame {
+    internal("subscription_count", channel, &format!(r#"{{"subscription_count":{count}}}"#))
+}
+
+/// The connection is signed in; `user_data` is the text that the client sent.
+pub fn signin_success(user_data: &str) -> Frame {
+    let data = serde_json::json!({ "user_data": user_data }).to_string();
+    let mut frame = FrameBuilder::with_capacity(48 + data.len() * 5 / 4);
+    frame.push(r#"{"event":"pusher:signin_success","data":"#).push_string(&data).push("}").finish()
+}
+
+/// Which watched users are there and which are not; an empty list is left out.
+pub fn watchlist_events(online: &[&str], offline: &[&str]) -> Frame {
+    let lists = [("online", online), ("offline", offline)].into_iter().filter(|(_, ids)| !ids.is_empty());
+    let events: Vec<_> =
+        lists.map(|(name, ids)| serde_json::json!({ "name": name, "user_ids": ids })).collect();
+    let data = serde_json::json!({ "events": events }).to_string();
+    let mut frame = FrameBuilder::with_capacity(64 + data.len() * 5 / 4);
+    frame.push(r#"{"event":"pusher_internal:watchlist_events","data":"#).push_string(&data).push("}").finish()
+}
+
 fn internal(event: &str, channel: &ChannelName, data: &str) -> Frame {
     let mut frame = FrameBuilder::with_capacity(80 + channel.as_str().len() + data.len() * 5 / 4);
     frame.push(r#"{"event":"pusher_internal:"#).push(event);
@@ -216,7 +243,7 @@ mod tests {
         let body = Bytes::from_static(br#""{\"id\":1}""#);
         let published = Event {
             name: EventName::parse("posted").unwrap(),
-            data: EventData::published(serde_json::from_slice(&body).unwrap(), &body).unwrap(),
+            data: EventData::published(serde_json::from_slice(&body).unwrap(), &body, 10_240).unwrap(),
         };
         let sender = Member::from_channel_data(r#"{"user_id":7}"#).unwrap().user_id;
         assert_eq!(

@@ -5,6 +5,7 @@
 
 mod channel;
 mod request;
+mod user;
 
 use std::fmt;
 
@@ -16,6 +17,7 @@ use crate::AppKey;
 
 pub use channel::{InvalidChannelAuth, verify_channel};
 pub use request::{InvalidRequestAuth, Request, RequestAuth};
+pub use user::{InvalidUserAuth, verify_user};
 
 /// An app's public key together with its secret, ready to sign: the key schedule is done once.
 #[derive(Clone)]

@@ -5,8 +5,9 @@ use serde_json::value::RawValue;
 use thiserror::Error;
 
 use crate::{
-    from_object,
-    limits::{USER_ID_BYTES, USER_INFO_BYTES},
+    ChannelName, from_object,
+    json::is_harmless,
+    limits::{USER_ID_BYTES, USER_INFO_BYTES, WATCHLIST_USERS},
 };
 
 /// Who a member of a presence channel is. Compared by its text, sent with its original JSON type:
@@ -93,11 +94,76 @@ impl Member {
 
         let data: ChannelData = from_object(channel_data).map_err(|_| InvalidMember::Malformed)?;
         let user_id = UserId::from_json(data.user_id.get())?;
-        let user_info = data.user_info.map(|info| Arc::from(info.get()));
-        if user_info.as_ref().is_some_and(|info: &Arc<str>| info.len() > USER_INFO_BYTES) {
-            return Err(InvalidMember::LargeUserInfo);
-        }
+        let user_info = user_info(data.user_info)?;
         Ok(Self { user_id, user_info })
+    }
+}
+
+fn user_info(info: Option<&RawValue>) -> Result<Option<Arc<str>>, InvalidMember> {
+    match info.map(RawValue::get) {
+        None => Ok(None),
+        Some(info) if info.len() > USER_INFO_BYTES => Err(InvalidMember::LargeUserInfo),
+        Some(info) if is_harmless(info) => Ok(Some(info.into())),
+        Some(_) => Err(InvalidMember::Malformed),
+    }
+}
+
+/// A user who signed in, as the app's server described it in `user_data`.
+#[derive(Clone, Debug)]
+pub struct SignedInUser {
+    /// The user as a member of presence channels.
+    pub member: Member,
+    /// The channel that reaches the user.
+    pub channel: ChannelName,
+    /// The channels of the users it watches: at most
+    /// [`WATCHLIST_USERS`](crate::limits::WATCHLIST_USERS).
+    pub watchlist: Vec<ChannelName>,
+    /// Whether it asked to watch more.
+    pub is_watchlist_cut: bool,
+}
+
+/// Why `user_data` describes no user (Pusher reference, section 2.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum InvalidUser {
+    /// It is not a JSON object with a non-empty string or a number as `id`.
+    #[error("user_data must be a JSON object with a non-empty id")]
+    Malformed,
+    /// The `id` has other characters than channel names may have, or is too long.
+    #[error("The id in user_data is too long or contains illegal characters")]
+    Id,
+    /// The `user_info` is too large.
+    #[error("user_info exceeds the allowed maximum ({USER_INFO_BYTES} bytes)")]
+    LargeUserInfo,
+}
+
+impl SignedInUser {
+    /// Reads the `user_data` of a sign-in. A number as id is taken as its text. Watched ids that no user
+    /// can have are left out.
+    pub fn from_user_data(user_data: &str) -> Result<Self, InvalidUser> {
+        #[derive(Deserialize)]
+        struct UserData<'a> {
+            #[serde(borrow)]
+            id: &'a RawValue,
+            #[serde(borrow)]
+            user_info: Option<&'a RawValue>,
+            watchlist: Option<Vec<String>>,
+        }
+
+        let data: UserData = from_object(user_data).map_err(|_| InvalidUser::Malformed)?;
+        let id = UserId::from_json(data.id.get()).map_err(|_| InvalidUser::Malformed)?;
+        let user_id = UserId { text: id.text, is_number: false };
+        let channel = ChannelName::of_user(user_id.as_str()).map_err(|_| InvalidUser::Id)?;
+        let user_info = user_info(data.user_info).map_err(|error| match error {
+            InvalidMember::LargeUserInfo => InvalidUser::LargeUserInfo,
+            _ => InvalidUser::Malformed,
+        })?;
+        let watched = data.watchlist.unwrap_or_default();
+        let mut watchlist: Vec<_> =
+            watched.iter().take(WATCHLIST_USERS).filter_map(|id| ChannelName::of_user(id).ok()).collect();
+        watchlist.sort();
+        watchlist.dedup();
+        let is_watchlist_cut = watched.len() > WATCHLIST_USERS;
+        Ok(Self { member: Member { user_id, user_info }, channel, watchlist, is_watchlist_cut })
     }
 }
 
@@ -133,5 +199,29 @@ mod tests {
         ] {
             assert_eq!(Member::from_channel_data(data).unwrap_err(), error, "{data}");
         }
+    }
+
+    #[test]
+    fn a_user_is_read_with_its_watchlist() {
+        let user =
+            SignedInUser::from_user_data(r#"{"id":7,"user_info":{"n":1},"watchlist":["b","a","b","a b"]}"#);
+        let user = user.unwrap();
+        assert_eq!(user.member.user_id.to_json(), "\"7\"");
+        assert_eq!(user.channel.user_id(), Some("7"));
+        assert_eq!(user.watchlist.iter().filter_map(ChannelName::user_id).collect::<Vec<_>>(), ["a", "b"]);
+        assert!(!user.is_watchlist_cut);
+        for data in ["", "[]", "{}", r#"{"id":""}"#, r#"{"id":null}"#] {
+            assert_eq!(SignedInUser::from_user_data(data).unwrap_err(), InvalidUser::Malformed, "{data}");
+        }
+        assert_eq!(SignedInUser::from_user_data(r#"{"id":"a b"}"#).unwrap_err(), InvalidUser::Id);
+    }
+
+    #[test]
+    fn a_watchlist_is_cut_at_its_hundredth_id() {
+        let ids: Vec<_> = (0..101).map(|id| id.to_string()).collect();
+        let user =
+            SignedInUser::from_user_data(&serde_json::json!({ "id": "u", "watchlist": ids }).to_string());
+        let user = user.unwrap();
+        assert_eq!((user.watchlist.len(), user.is_watchlist_cut), (100, true));
     }
 }

@@ -1,22 +1,30 @@
 mod channel;
+mod command;
+mod counting;
+mod watching;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
-use actix::{Actor, Addr, Context, Handler, Message, MessageResult};
+use actix::{Actor, Addr, AsyncContext, Context, Handler, MessageResult};
 use ahash::AHashMap;
 use campanile_protocol::{
-    ChannelName, Event, Frame, Member, Occurrence, OccurrenceKind, OccurrenceType, SocketId, UserId,
-    server_message,
+    Access, ChannelName, CloseCode, Event, Frame, Member, Occurrence, OccurrenceKind, OccurrenceType,
+    SocketId, UserId, server_message,
 };
 
 use self::channel::{Channel, Departure, Subscriber};
+pub use self::command::{CachedEvent, ChannelInfo};
+pub(crate) use self::command::{
+    ChannelCommand, ChannelPublication, FindChannel, ListChannels, ListMembers, Settle, Subscribe,
+};
 use crate::{
     Observer, Source,
     activity::ActivityKind,
-    backlog::{Backlog, Waiting},
+    backlog::Backlog,
     hub::{Hub, HubCommand},
     node::now_ms,
     realm::RealmState,
@@ -24,6 +32,9 @@ use crate::{
 
 /// Owns the channels of one app that hash to one worker: their order, members and counts. Everyone
 /// else asks here or is told from here; nothing about a channel is known twice.
+///
+/// A signed-in user is a channel too, `#server-to-user-…`, whose subscribers are the user's connections:
+/// occupied means online.
 pub(crate) struct Channels {
     realm: Arc<RealmState>,
     surroundings: Surroundings,
@@ -38,83 +49,39 @@ pub(crate) struct Surroundings {
     pub(crate) backlog: Backlog,
 }
 
-/// What the owner of a channel is asked to do, in the order in which it is to happen.
-#[derive(Debug, Message)]
-#[rtype(result = "()")]
-pub(crate) enum ChannelCommand {
-    Subscribe { channel: ChannelName, socket_id: SocketId, worker: usize, member: Option<Member> },
-    Unsubscribe { channel: ChannelName, socket_id: SocketId },
-    Publish { publication: ChannelPublication, waiting: Waiting },
-}
-
-/// An event for one channel, as the engine delivered it.
-#[derive(Debug)]
-pub(crate) struct ChannelPublication {
-    pub(crate) channel: ChannelName,
-    pub(crate) event: Event,
-    pub(crate) except: Option<SocketId>,
-    pub(crate) source: Source,
-}
-
-/// What is known of one occupied channel.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChannelInfo {
-    /// Its name.
-    pub channel: ChannelName,
-    /// How many connections are subscribed.
-    pub subscribers: usize,
-    /// How many distinct users are members, in a presence channel.
-    pub users: usize,
-}
-
-/// The users of a presence channel, each once.
-pub type MembersReply = Vec<UserId>;
-
-/// Lists the occupied channels whose names start with a prefix.
-#[derive(Debug, Message)]
-#[rtype(result = "Vec<ChannelInfo>")]
-pub(crate) struct ListChannels {
-    pub(crate) prefix: String,
-}
-
-/// Tells about one channel; `None` when it is not occupied.
-#[derive(Debug, Message)]
-#[rtype(result = "Option<ChannelInfo>")]
-pub(crate) struct FindChannel(pub(crate) ChannelName);
-
-/// Lists the members of one channel.
-#[derive(Debug, Message)]
-#[rtype(result = "MembersReply")]
-pub(crate) struct ListMembers(pub(crate) ChannelName);
+/// How often channels that only a cache kept are looked through.
+const FORGET_INTERVAL: Duration = Duration::from_secs(60);
 
 impl Channels {
     pub(crate) fn new(realm: Arc<RealmState>, surroundings: Surroundings) -> Self {
         Self { realm, surroundings, channels: AHashMap::new() }
     }
 
-    fn subscribe(&mut self, channel: ChannelName, subscriber: Subscriber) {
+    fn subscribe(&mut self, request: Subscribe, context: &mut Context<Self>) {
+        let Subscribe { channel, socket_id, worker, number, member } = request;
+        let max_members = self.realm.app().settings.max_presence_members;
         let state = self.channels.entry(channel.clone()).or_default();
-        let (socket_id, worker) = (subscriber.socket_id, subscriber.worker);
-        let arrival = match state.join(subscriber) {
+        let arrival = match state.join(Subscriber { socket_id, worker, member }, max_members) {
             Ok(arrival) => arrival,
             Err(refusal) => {
                 let frame = server_message::subscription_error(channel.as_str(), &refusal);
                 let message = format!("Subscription to {:?} refused: {refusal}", channel.as_str());
                 self.realm.feed.tell(|| ActivityKind::Refused { socket_id: Some(socket_id), message });
-                self.tell(worker, HubCommand::Refuse { channel, socket_id, frame });
-                return;
+                return self.tell(worker, HubCommand::Refuse { channel, socket_id, number, frame });
             }
-        };
-        let welcome = if state.is_presence() {
-            server_message::presence_succeeded(&channel, state.members())
-        } else {
-            server_message::subscription_succeeded(&channel)
         };
         if let Some(member) = &arrival.new_member {
             // The newcomer is not attached yet, so this reaches the others only.
             self.broadcast(&channel, &server_message::member_added(&channel, member), None);
         }
-        self.tell(worker, HubCommand::Attach { channel: channel.clone(), socket_id, welcome });
+        let welcome = self.welcome(&channel);
+        self.tell(worker, HubCommand::Attach { channel: channel.clone(), socket_id, number, welcome });
+        if channel.access() == Access::User {
+            if arrival.is_first {
+                self.tell_watchers(&channel, true);
+            }
+            return;
+        }
         self.realm.feed.tell(|| ActivityKind::Subscribed { socket_id, channel: channel.clone() });
         if arrival.is_first {
             self.observe(&channel, OccurrenceKind::Occupied);
@@ -122,15 +89,44 @@ impl Channels {
         if let Some(Member { user_id, .. }) = arrival.new_member {
             self.observe(&channel, OccurrenceKind::MemberAdded { user_id: user_id.as_str().to_owned() });
         }
+        self.count_changed(&channel, context);
     }
 
-    fn unsubscribe(&mut self, channel: &ChannelName, socket_id: SocketId) {
+    /// What a new subscriber is sent first. A user's own channel begins without a word.
+    fn welcome(&mut self, channel: &ChannelName) -> Vec<Frame> {
+        let Some(state) = self.channels.get_mut(channel) else { return Vec::new() };
+        if channel.access() == Access::User {
+            return Vec::new();
+        }
+        let mut frames = vec![if state.is_presence() {
+            server_message::presence_succeeded(channel, state.members())
+        } else {
+            server_message::subscription_succeeded(channel)
+        }];
+        if !channel.is_cache() {
+            return frames;
+        }
+        if let Some(frame) = state.recall(Instant::now()) {
+            frames.push(frame.clone());
+        } else {
+            frames.push(server_message::cache_miss(channel));
+            if state.take_miss() {
+                self.observe(channel, OccurrenceKind::CacheMiss);
+            }
+        }
+        frames
+    }
+
+    fn unsubscribe(&mut self, channel: &ChannelName, socket_id: SocketId, context: &mut Context<Self>) {
         let Some(state) = self.channels.get_mut(channel) else { return };
         let Some(Departure { worker, gone_member, is_last }) = state.leave(socket_id) else { return };
-        if is_last {
-            self.channels.remove(channel);
-        }
         self.tell(worker, HubCommand::Detach { channel: channel.clone(), socket_id });
+        if channel.access() == Access::User {
+            if is_last {
+                self.tell_watchers(channel, false);
+            }
+            return self.forget_if_possible(channel);
+        }
         self.realm.feed.tell(|| ActivityKind::Unsubscribed { socket_id, channel: channel.clone() });
         if let Some(user_id) = gone_member {
             self.broadcast(channel, &server_message::member_removed(channel, &user_id), None);
@@ -139,10 +135,24 @@ impl Channels {
         if is_last {
             self.observe(channel, OccurrenceKind::Vacated);
         }
+        self.count_changed(channel, context);
+        self.forget_if_possible(channel);
+    }
+
+    fn forget_if_possible(&mut self, channel: &ChannelName) {
+        if self.channels.get(channel).is_some_and(|state| state.is_forgettable(Instant::now())) {
+            self.channels.remove(channel);
+        }
     }
 
     fn publish(&mut self, publication: ChannelPublication) {
         let ChannelPublication { channel, event, except, source } = publication;
+        if let Source::Client { socket_id, .. } = &source
+            && !self.channels.get(&channel).is_some_and(|state| state.contains(*socket_id))
+        {
+            // The sender has left, or its subscription was abandoned, while the event was on its way.
+            return;
+        }
         let subscribers = match self.channels.get(&channel) {
             Some(state) => state.subscribers() - usize::from(except.is_some_and(|id| state.contains(id))),
             None => 0,
@@ -152,8 +162,14 @@ impl Channels {
             Source::Dashboard => (None, "dashboard"),
             Source::Client { user_id, .. } => (user_id.as_ref(), "client"),
         };
-        if subscribers > 0 {
-            self.broadcast(&channel, &server_message::event(&channel, &event, sender), except);
+        let is_remembered = channel.is_cache() && !matches!(source, Source::Client { .. });
+        if subscribers > 0 || is_remembered {
+            let frame = server_message::event(&channel, &event, sender);
+            if is_remembered {
+                let state = self.channels.entry(channel.clone()).or_default();
+                state.remember(frame.clone(), event.data.to_text().into_owned(), Instant::now());
+            }
+            self.broadcast(&channel, &frame, except);
         }
         self.realm.feed.tell(|| ActivityKind::Event {
             channel: channel.clone(),
@@ -162,6 +178,7 @@ impl Channels {
             subscribers,
         });
         if let Source::Client { socket_id, user_id } = source {
+            self.realm.meter.add(1);
             self.observe_client_event(&channel, &event, socket_id, user_id);
         }
     }
@@ -186,10 +203,20 @@ impl Channels {
         }
     }
 
+    /// Ends every connection of a signed-in user.
+    fn terminate(&self, channel: &ChannelName) {
+        let Some(state) = self.channels.get(channel) else { return };
+        for worker in state.workers() {
+            let code = CloseCode::Terminated;
+            self.tell(worker, HubCommand::CloseSubscribers { channel: channel.clone(), code });
+        }
+    }
+
     /// Hands a frame to every worker that has subscribers: one message per worker, however many they
     /// are.
     fn broadcast(&self, channel: &ChannelName, frame: &Frame, except: Option<SocketId>) {
         let Some(state) = self.channels.get(channel) else { return };
+        self.realm.meter.add(state.subscribers() as u64);
         for worker in state.workers() {
             let waiting = self.surroundings.backlog.add(frame.websocket().len());
             let (channel, frame) = (channel.clone(), frame.clone());
@@ -232,18 +259,32 @@ impl Channels {
 
 impl Actor for Channels {
     type Context = Context<Self>;
+
+    fn started(&mut self, context: &mut Self::Context) {
+        context.run_interval(FORGET_INTERVAL, |channels, _| {
+            let now = Instant::now();
+            channels.channels.retain(|_, state| !state.is_forgettable(now));
+        });
+    }
 }
 
 impl Handler<ChannelCommand> for Channels {
     type Result = ();
 
-    fn handle(&mut self, command: ChannelCommand, _: &mut Context<Self>) {
-        let channel = command.channel().clone();
+    fn handle(&mut self, command: ChannelCommand, context: &mut Context<Self>) {
+        let Some(channel) = command.channel().cloned() else { return };
         let handled = catch_unwind(AssertUnwindSafe(|| match command {
-            ChannelCommand::Subscribe { channel, socket_id, worker, member } => {
-                self.subscribe(channel, Subscriber { socket_id, worker, member });
+            ChannelCommand::Subscribe(request) => self.subscribe(request, context),
+            ChannelCommand::Unsubscribe { channel, socket_id, realm } => {
+                self.unsubscribe(&channel, socket_id, context);
+                drop(realm);
             }
-            ChannelCommand::Unsubscribe { channel, socket_id } => self.unsubscribe(&channel, socket_id),
+            ChannelCommand::Watch { users, socket_id, worker } => self.watch(users, socket_id, worker),
+            ChannelCommand::Unwatch { users, socket_id, realm } => {
+                self.unwatch(&users, socket_id);
+                drop(realm);
+            }
+            ChannelCommand::Terminate { channel } => self.terminate(&channel),
             ChannelCommand::Publish { publication, waiting } => {
                 self.publish(publication);
                 drop(waiting);
@@ -255,21 +296,16 @@ impl Handler<ChannelCommand> for Channels {
     }
 }
 
-impl ChannelCommand {
-    fn channel(&self) -> &ChannelName {
-        match self {
-            Self::Subscribe { channel, .. } | Self::Unsubscribe { channel, .. } => channel,
-            Self::Publish { publication, .. } => &publication.channel,
-        }
-    }
-}
-
 impl Handler<ListChannels> for Channels {
     type Result = MessageResult<ListChannels>;
 
     fn handle(&mut self, ListChannels { prefix }: ListChannels, _: &mut Context<Self>) -> Self::Result {
-        let matching = self.channels.iter().filter(|(channel, _)| channel.as_str().starts_with(&prefix));
-        MessageResult(matching.map(|(channel, state)| state.info(channel)).collect())
+        let now = Instant::now();
+        let is_listed = |channel: &ChannelName, state: &Channel| {
+            state.is_occupied() && channel.access() != Access::User && channel.as_str().starts_with(&prefix)
+        };
+        let listed = self.channels.iter().filter(|(channel, state)| is_listed(channel, state));
+        MessageResult(listed.map(|(channel, state)| (channel.clone(), state.info(now))).collect())
     }
 }
 
@@ -277,7 +313,7 @@ impl Handler<FindChannel> for Channels {
     type Result = MessageResult<FindChannel>;
 
     fn handle(&mut self, FindChannel(channel): FindChannel, _: &mut Context<Self>) -> Self::Result {
-        MessageResult(self.channels.get(&channel).map(|state| state.info(&channel)))
+        MessageResult(self.channels.get(&channel).map(|state| state.info(Instant::now())).unwrap_or_default())
     }
 }
 
@@ -288,4 +324,10 @@ impl Handler<ListMembers> for Channels {
         let members = self.channels.get(&channel).into_iter().flat_map(Channel::members);
         MessageResult(members.map(|member| member.user_id.clone()).collect())
     }
+}
+
+impl Handler<Settle> for Channels {
+    type Result = ();
+
+    fn handle(&mut self, Settle: Settle, _: &mut Context<Self>) {}
 }

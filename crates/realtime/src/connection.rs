@@ -1,13 +1,18 @@
-use std::{rc::Rc, sync::Arc, time::Instant};
+use std::{
+    rc::Rc,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use actix::{Actor, ActorContext, Context, Handler, StreamHandler};
+use actix::{Actor, ActorContext, AsyncContext, Context, Handler, StreamHandler};
 use bytestring::ByteString;
+use campanile_protocol::{ChannelName, CloseCode};
 
 use crate::{
     Batch, Realm, Source, Worker,
     activity::ActivityKind,
-    channels::ChannelCommand,
-    dialogue::Action,
+    channels::{ChannelCommand, Subscribe},
+    dialogue::{Action, Farewell, SignIn},
     engine::Envelope,
     hub::{End, Session},
     realm::OpenConnection,
@@ -28,18 +33,22 @@ pub(crate) struct Connection {
     worker: Rc<Worker>,
     realm: Arc<Realm>,
     session: Rc<Session>,
-    _open: OpenConnection,
+    open: OpenConnection,
 }
 
 impl Connection {
     /// Makes the connection known to its worker.
-    pub(crate) fn new(worker: Rc<Worker>, realm: Arc<Realm>, session: Rc<Session>) -> Self {
+    pub(crate) fn new(
+        worker: Rc<Worker>,
+        realm: Arc<Realm>,
+        session: Rc<Session>,
+        open: OpenConnection,
+    ) -> Self {
         worker.table().register(session.clone());
-        let open = realm.open();
-        Self { worker, realm, session, _open: open }
+        Self { worker, realm, session, open }
     }
 
-    fn receive(&self, text: &ByteString) {
+    fn receive(&mut self, text: &ByteString) {
         self.worker.table().counters().add_in();
         let action = self.session.dialogue().receive(text, &self.realm.app(), Instant::now());
         let socket_id = self.session.socket_id;
@@ -50,13 +59,13 @@ impl Connection {
                 self.session.send(&Batch::from(frame));
                 self.realm.feed().tell(|| ActivityKind::Refused { socket_id: Some(socket_id), message });
             }
-            Action::Subscribe(channel, member) => {
-                let (owner, worker) = (self.realm.owner(&channel), self.worker.index());
-                owner.do_send(ChannelCommand::Subscribe { channel, socket_id, worker, member });
+            Action::Subscribe { channel, number, member } => {
+                let worker = self.worker.index();
+                let request = Subscribe { channel, socket_id, worker, number, member };
+                self.realm.owner(&request.channel).do_send(ChannelCommand::Subscribe(request));
             }
-            Action::Unsubscribe(channel) => {
-                self.realm.owner(&channel).do_send(ChannelCommand::Unsubscribe { channel, socket_id });
-            }
+            Action::Unsubscribe(channel) => self.leave(channel),
+            Action::SignIn(sign_in) => self.sign_in(sign_in),
             Action::Publish(sent) => {
                 let envelope = Envelope {
                     app_id: self.session.app_id,
@@ -68,11 +77,56 @@ impl Connection {
                 self.worker.node().publish_client_event(envelope, &self.session);
             }
         }
+        self.count_if_authorized();
+    }
+
+    /// Joins the user's own channel before the client learns that it is signed in: an event that is
+    /// published to the user from then on finds it there.
+    fn sign_in(&self, SignIn { join, watch, answer }: SignIn) {
+        let (socket_id, worker) = (self.session.socket_id, self.worker.index());
+        if let Some((channel, number)) = join {
+            let request = Subscribe { channel, socket_id, worker, number, member: None };
+            self.realm.owner(&request.channel).do_send(ChannelCommand::Subscribe(request));
+        }
+        self.session.send(&Batch::new(answer));
+        if watch.is_empty() {
+            return;
+        }
+        let by_owner = self.realm.by_owner(&watch);
+        self.session.dialogue().await_watched(watch, by_owner.len());
+        for (owner, users) in by_owner {
+            owner.do_send(ChannelCommand::Watch { users, socket_id, worker });
+        }
+    }
+
+    fn leave(&self, channel: ChannelName) {
+        let (socket_id, realm) = (self.session.socket_id, self.realm.clone());
+        self.realm.owner(&channel).do_send(ChannelCommand::Unsubscribe { channel, socket_id, realm });
+    }
+
+    /// Counts the connection towards its quota from the moment at which it is authorised, where the app
+    /// wants that; if there is no room then, it must go.
+    fn count_if_authorized(&mut self) {
+        if !self.open.is_counted() && self.session.dialogue().is_authorized() && self.open.count().is_err() {
+            self.session.close(CloseCode::OverQuota);
+        }
     }
 }
 
 impl Actor for Connection {
     type Context = Context<Self>;
+
+    fn started(&mut self, context: &mut Self::Context) {
+        let settings = &self.realm.app().settings;
+        if settings.authorized_connections {
+            let timeout = Duration::from_secs(settings.authorization_timeout_seconds.into());
+            context.run_later(timeout, |connection, _| {
+                if !connection.session.dialogue().is_authorized() {
+                    connection.session.close(CloseCode::NotAuthorized);
+                }
+            });
+        }
+    }
 }
 
 impl StreamHandler<Inbound> for Connection {
@@ -103,8 +157,10 @@ impl Handler<End> for Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         let socket_id = self.session.socket_id;
-        for channel in self.session.dialogue().end() {
-            self.realm.owner(&channel).do_send(ChannelCommand::Unsubscribe { channel, socket_id });
+        let Farewell { channels, watched } = self.session.dialogue().end();
+        channels.into_iter().for_each(|channel| self.leave(channel));
+        for (owner, users) in self.realm.by_owner(&watched) {
+            owner.do_send(ChannelCommand::Unwatch { users, socket_id, realm: self.realm.clone() });
         }
         self.worker.table().deregister(socket_id);
         self.realm.feed().tell(|| ActivityKind::Disconnected { socket_id });

@@ -54,14 +54,18 @@ type ChannelKey = (AppId, ChannelName);
 /// What channel owners and the node ask of a hub.
 pub(crate) enum HubCommand {
     /// Begin a subscription, with the frame that says so.
-    Attach { channel: ChannelName, socket_id: SocketId, welcome: Frame },
+    Attach { channel: ChannelName, socket_id: SocketId, number: u64, welcome: Vec<Frame> },
     /// Tell a connection that it may not subscribe.
-    Refuse { channel: ChannelName, socket_id: SocketId, frame: Frame },
+    Refuse { channel: ChannelName, socket_id: SocketId, number: u64, frame: Frame },
     /// End a subscription.
     Detach { channel: ChannelName, socket_id: SocketId },
     /// Write a frame to every subscriber but one.
     Deliver { channel: ChannelName, frame: Frame, except: Option<SocketId>, waiting: Waiting },
-    /// Close every subscriber: the channel's owner lost track of it.
+    /// Tell a connection who of the users it watches is online.
+    Watched { socket_id: SocketId, online: Vec<ChannelName>, offline: Vec<ChannelName>, is_answer: bool },
+    /// Close every subscriber.
+    CloseSubscribers { channel: ChannelName, code: CloseCode },
+    /// Forget the channel and close every subscriber: its owner lost track of it.
     Abandon { channel: ChannelName },
 }
 
@@ -90,12 +94,24 @@ pub(crate) struct CloseConnections {
 const SLICE_WRITES: usize = 64;
 /// How often silent connections are looked for.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
-/// Connections told to go between two yields.
+/// Connections told to go between two pauses.
 const CLOSE_SLICE: usize = 64;
 
 impl HubCommand {
     pub(crate) fn of(self, app_id: AppId) -> AppCommand {
         AppCommand { app_id, command: self }
+    }
+
+    fn channel(&self) -> Option<&ChannelName> {
+        match self {
+            Self::Attach { channel, .. }
+            | Self::Refuse { channel, .. }
+            | Self::Detach { channel, .. }
+            | Self::Deliver { channel, .. }
+            | Self::CloseSubscribers { channel, .. }
+            | Self::Abandon { channel } => Some(channel),
+            Self::Watched { .. } => None,
+        }
     }
 }
 
@@ -134,17 +150,34 @@ impl Table {
         let mut state = self.0.state.borrow_mut();
         let state = &mut *state;
         match command {
-            HubCommand::Attach { channel, socket_id, welcome } => {
+            HubCommand::Attach { channel, socket_id, number, welcome } => {
                 let Some(session) = state.sessions.get(&socket_id) else { return };
-                session.dialogue().subscribed(&channel);
-                session.send(&Batch::from(welcome));
+                if !session.dialogue().subscribed(&channel, number) {
+                    return;
+                }
+                if !welcome.is_empty() {
+                    session.send(&Batch::new(welcome));
+                }
                 let log = state.channels.entry((app_id, channel)).or_default();
                 log.attach(session.clone());
             }
-            HubCommand::Refuse { channel, socket_id, frame } => {
+            HubCommand::Refuse { channel, socket_id, number, frame } => {
                 let Some(session) = state.sessions.get(&socket_id) else { return };
-                session.dialogue().refused(&channel);
-                session.send(&Batch::from(frame));
+                if session.dialogue().refused(&channel, number) {
+                    session.send(&Batch::from(frame));
+                }
+            }
+            HubCommand::Watched { socket_id, online, offline, is_answer } => {
+                let Some(session) = state.sessions.get(&socket_id) else { return };
+                let told = session.dialogue().watched(&online, &offline, is_answer);
+                if let Some(frame) = told {
+                    session.send(&Batch::from(frame));
+                }
+            }
+            HubCommand::CloseSubscribers { channel, code } => {
+                if let Some(log) = state.channels.get(&(app_id, channel)) {
+                    log.subscribers().for_each(|session| session.close(code));
+                }
             }
             HubCommand::Detach { channel, socket_id } => {
                 let key = (app_id, channel);
@@ -213,7 +246,8 @@ impl Table {
         let sessions: Vec<_> = self.0.state.borrow().sessions.values().filter(concerned).cloned().collect();
         for slice in sessions.chunks(CLOSE_SLICE) {
             slice.iter().for_each(|session| session.close(code));
-            tokio::task::yield_now().await;
+            // At most 64,000 a second and worker: whoever takes these clients over must be able to.
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }
 }
@@ -240,7 +274,13 @@ impl Handler<AppCommand> for Hub {
     type Result = ();
 
     fn handle(&mut self, AppCommand { app_id, command }: AppCommand, _: &mut Self::Context) {
-        self.table.obey(app_id, command);
+        let channel = command.channel().cloned();
+        if catch_unwind(AssertUnwindSafe(|| self.table.obey(app_id, command))).is_err() {
+            tracing::error!(app.id = %app_id, ?channel, "a command to the hub panicked");
+            if let Some(channel) = channel {
+                self.table.0.state.borrow_mut().abandon(&(app_id, channel));
+            }
+        }
     }
 }
 

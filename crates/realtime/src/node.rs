@@ -9,7 +9,7 @@ use std::{
 use actix::{Addr, Context, dev::channel::AddressReceiver, dev::channel::channel};
 use ahash::AHashMap;
 use campanile_protocol::{
-    App, AppId, ChannelName, CloseCode, Event, SocketId, UserId,
+    App, AppId, ChannelName, CloseCode, Event, SocketId, TenantId, UserId,
     server_message::{self, ErrorMessage},
 };
 use thiserror::Error;
@@ -18,9 +18,11 @@ use crate::{
     Batch, ChannelInfo, Engine, Envelope, Observer, Realm, Source, Worker,
     backlog::Backlog,
     channels::{
-        ChannelCommand, ChannelPublication, Channels, FindChannel, ListChannels, ListMembers, Surroundings,
+        ChannelCommand, ChannelPublication, Channels, FindChannel, ListChannels, ListMembers, Settle,
+        Surroundings,
     },
     hub::{CloseConnections, Host, Hub, Session, Slice, Table},
+    quota::Meter,
     realm::RealmState,
 };
 
@@ -31,6 +33,8 @@ pub struct Node {
     unclaimed: Mutex<Vec<(usize, AddressReceiver<Hub>)>>,
     counters: Box<[Arc<WorkerCounters>]>,
     realms: RwLock<AHashMap<AppId, Weak<Realm>>>,
+    /// What each tenant uses, shared by its realms.
+    tenants: Mutex<AHashMap<TenantId, Weak<Meter>>>,
     engine: Box<dyn Engine>,
     observer: Arc<dyn Observer>,
     backlog: Backlog,
@@ -108,6 +112,7 @@ impl Node {
             unclaimed: Mutex::new(mailboxes),
             counters: (0..workers).map(|_| Arc::default()).collect(),
             realms: RwLock::default(),
+            tenants: Mutex::default(),
             engine: Box::new(engine(node.clone())),
             observer,
             backlog: Backlog::default(),
@@ -146,7 +151,8 @@ impl Node {
     }
 
     fn start_realm(&self, app: App) -> Realm {
-        let state = Arc::new(RealmState::new(app));
+        let of_tenant = self.meter(app.tenant_id);
+        let state = Arc::new(RealmState::new(app, of_tenant));
         let owners = self.hubs.iter().map(|hub| {
             let (sender, mailbox) = channel(16);
             let surroundings = Surroundings {
@@ -162,6 +168,19 @@ impl Node {
         });
         let owners = owners.collect();
         Realm::new(state, owners)
+    }
+
+    fn meter(&self, tenant_id: TenantId) -> Arc<Meter> {
+        let mut tenants = self.tenants.lock().expect("no one panics holding it");
+        if let Some(meter) = tenants.get(&tenant_id).and_then(Weak::upgrade) {
+            return meter;
+        }
+        if tenants.len() == tenants.capacity() {
+            tenants.retain(|_, meter| meter.strong_count() > 0);
+        }
+        let meter = Arc::default();
+        tenants.insert(tenant_id, Arc::downgrade(&meter));
+        meter
     }
 
     /// Publishes one event to each of its channels, in order. `Ok` means that the engine has it, not
@@ -203,7 +222,11 @@ impl Node {
     }
 
     /// The occupied channels of an app whose names start with `prefix`, in no order.
-    pub async fn list_channels(&self, realm: &Realm, prefix: &str) -> Result<Vec<ChannelInfo>, QueryError> {
+    pub async fn list_channels(
+        &self,
+        realm: &Realm,
+        prefix: &str,
+    ) -> Result<Vec<(ChannelName, ChannelInfo)>, QueryError> {
         let mut found = Vec::new();
         for owner in realm.owners() {
             let question = owner.send(ListChannels { prefix: prefix.to_owned() }).timeout(QUERY_TIMEOUT);
@@ -212,12 +235,8 @@ impl Node {
         Ok(found)
     }
 
-    /// One channel of an app; `None` when it is not occupied. Includes every event published before.
-    pub async fn find_channel(
-        &self,
-        realm: &Realm,
-        channel: ChannelName,
-    ) -> Result<Option<ChannelInfo>, QueryError> {
+    /// One channel of an app, as every event published before has left it.
+    pub async fn find_channel(&self, realm: &Realm, channel: ChannelName) -> Result<ChannelInfo, QueryError> {
         let owner = realm.owner(&channel);
         owner.send(FindChannel(channel)).timeout(QUERY_TIMEOUT).await.map_err(|_| QueryError::Overloaded)
     }
@@ -226,6 +245,23 @@ impl Node {
     pub async fn list_members(&self, realm: &Realm, channel: ChannelName) -> Result<Vec<UserId>, QueryError> {
         let owner = realm.owner(&channel);
         owner.send(ListMembers(channel)).timeout(QUERY_TIMEOUT).await.map_err(|_| QueryError::Overloaded)
+    }
+
+    /// Closes every connection that is signed in as the user whose own channel this is.
+    pub fn terminate_user(&self, realm: &Realm, channel: ChannelName) {
+        realm.owner(&channel).do_send(ChannelCommand::Terminate { channel });
+    }
+
+    /// Waits until the owners of all channels have acted upon everything asked of them so far.
+    pub async fn settle(&self) {
+        let realms: Vec<_> = {
+            let realms = self.realms.read().expect("no one panics holding it");
+            realms.values().filter_map(Weak::upgrade).collect()
+        };
+        for owner in realms.iter().flat_map(|realm| realm.owners()) {
+            // One that does not answer in time has more to do than there is time for.
+            let _ = owner.send(Settle).timeout(QUERY_TIMEOUT).await;
+        }
     }
 
     /// Closes the connections of one app, or all: each client is told why.

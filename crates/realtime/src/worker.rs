@@ -5,7 +5,7 @@ use campanile_protocol::SocketId;
 use futures_util::Stream;
 
 use crate::{
-    Inbound, Node, Outlet, Realm,
+    Inbound, Node, Outlet, Place,
     activity::ActivityKind,
     connection::Connection,
     hub::{Session, Table},
@@ -21,8 +21,8 @@ pub struct Worker {
 
 /// A connection that a transport has established.
 pub struct NewConnection<S> {
-    /// The app it belongs to.
-    pub realm: Arc<Realm>,
+    /// The app it belongs to, with the place it was given there.
+    pub place: Place,
     /// Its name, from [`Worker::new_socket_id`], already told to the client.
     pub socket_id: SocketId,
     /// Where to write.
@@ -59,13 +59,13 @@ impl Worker {
     /// Starts the actor of a connection whose client has been sent `connection_established`. It lives
     /// until `inbound` ends or the server closes it.
     pub fn connect<S: Stream<Item = Inbound> + 'static>(self: &Rc<Self>, new: NewConnection<S>) {
-        let NewConnection { realm, socket_id, outlet, inbound, client } = new;
+        let NewConnection { place: Place { realm, open }, socket_id, outlet, inbound, client } = new;
         let app_id = realm.app().id;
         realm.feed().tell(|| ActivityKind::Connected { socket_id, client });
         Connection::create(|context: &mut Context<Connection>| {
             context.add_stream(inbound);
             let session = Rc::new(Session::new(app_id, socket_id, outlet, context.address()));
-            Connection::new(self.clone(), realm, session)
+            Connection::new(self.clone(), realm, session, open)
         });
     }
 }

@@ -1,5 +1,6 @@
+mod known;
+
 use std::{
-    collections::VecDeque,
     sync::{
         Arc, RwLock,
         atomic::{AtomicU64, Ordering},
@@ -7,11 +8,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ahash::AHashMap;
 use campanile_control::{AppChanged, Store, StoreError};
 use campanile_protocol::{App, AppId, AppKey, CloseCode};
 use campanile_realtime::{Node, Realm};
-use tokio::sync::Semaphore;
+use thiserror::Error;
+use tokio::{
+    sync::Semaphore,
+    time::{sleep, timeout},
+};
+
+use self::known::{Apps, Unknown};
 
 /// Which app a key or an id opens, remembered from the control plane, so that apps in use need no
 /// database. A change made anywhere is in force here as soon as the database tells of it.
@@ -19,39 +25,35 @@ pub(crate) struct Directory {
     store: Store,
     node: Arc<Node>,
     apps: RwLock<Apps>,
-    /// Keys that open nothing, so that a client that tries one for ever costs no query each time.
+    /// Keys and ids that open nothing, so that a client that tries one for ever costs no query each time.
     unknown: RwLock<Unknown>,
     /// Counts changes: an answer read before one may be out of date.
     changes: AtomicU64,
     /// Queries that may run at once, so that strangers cannot take all database connections.
     queries: Semaphore,
+    /// Those and the ones that wait for their turn.
+    waiting: Semaphore,
 }
 
-#[derive(Default)]
-struct Apps {
-    by_id: AHashMap<AppId, Known>,
-    by_key: AHashMap<AppKey, Arc<Realm>>,
+/// Why it is not known whether there is such an app.
+#[derive(Debug, Error)]
+pub(crate) enum DirectoryError {
+    /// Too many ask at once, or the database takes too long.
+    #[error("too many apps are looked up at once")]
+    Overloaded,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
-struct Known {
-    realm: Arc<Realm>,
-    used_at: Instant,
-}
-
-#[derive(Default)]
-struct Unknown {
-    since: AHashMap<String, Instant>,
-    order: VecDeque<String>,
-}
-
-/// How many queries may run at once.
 const QUERIES: usize = 4;
-/// How long an app without connections is remembered.
+/// Who comes when so many wait is turned away at once.
+const WAITING: usize = 1024;
+/// How long a caller waits for its turn and its answer.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How long an app without connections or requests is remembered.
 const IDLE: Duration = Duration::from_secs(3600);
 const SWEEP_INTERVAL: Duration = Duration::from_secs(300);
-/// How long a key is known to be unknown; its creation is noticed at once in any case.
-const UNKNOWN_FOR: Duration = Duration::from_secs(10);
-const UNKNOWN_KEYS: usize = 10_000;
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 impl Directory {
@@ -64,6 +66,7 @@ impl Directory {
             unknown: RwLock::default(),
             changes: AtomicU64::new(0),
             queries: Semaphore::new(QUERIES),
+            waiting: Semaphore::new(WAITING),
         });
         tokio::spawn(directory.clone().follow_changes());
         directory
@@ -71,46 +74,62 @@ impl Directory {
 
     /// The realm of the app that has this active key. `None` covers both "no such key" and "revoked":
     /// a caller must not be able to tell them apart.
-    pub(crate) async fn find_by_key(&self, key: &str) -> Result<Option<Arc<Realm>>, StoreError> {
+    pub(crate) async fn find_by_key(&self, key: &str) -> Result<Option<Arc<Realm>>, DirectoryError> {
         let Ok(app_key) = key.parse::<AppKey>() else { return Ok(None) };
-        if let Some(realm) = self.apps().by_key.get(&app_key) {
-            return Ok(Some(realm.clone()));
+        if let Some(realm) = self.apps().find_by_key(&app_key) {
+            return Ok(Some(realm));
         }
-        if self.unknown.read().expect("no one panics holding it").contains(key) {
-            return Ok(None);
-        }
-        let realm = self.load(|| self.store.find_app_by_key(key)).await?;
-        if realm.is_none() {
-            self.unknown.write().expect("no one panics holding it").insert(key);
-        }
-        Ok(realm)
+        self.load(key, || self.store.find_app_by_key(key)).await
     }
 
     /// The realm of an app.
-    pub(crate) async fn find(&self, app_id: AppId) -> Result<Option<Arc<Realm>>, StoreError> {
-        if let Some(known) = self.apps().by_id.get(&app_id) {
-            return Ok(Some(known.realm.clone()));
+    pub(crate) async fn find(&self, app_id: AppId) -> Result<Option<Arc<Realm>>, DirectoryError> {
+        if let Some(realm) = self.apps().find(app_id) {
+            return Ok(Some(realm));
         }
-        self.load(|| self.store.find_app(app_id)).await
+        // Apart from every key: keys have no such character.
+        self.load(&format!("#{app_id}"), || self.store.find_app(app_id)).await
     }
 
     fn apps(&self) -> std::sync::RwLockReadGuard<'_, Apps> {
         self.apps.read().expect("no one panics holding it")
     }
 
-    /// Asks the store, and again if something changed while it answered.
-    async fn load<F>(&self, query: impl Fn() -> F) -> Result<Option<Arc<Realm>>, StoreError>
+    /// Asks the store for what is not known, within bounds of time and number.
+    async fn load<F>(&self, name: &str, query: impl Fn() -> F) -> Result<Option<Arc<Realm>>, DirectoryError>
     where
         F: Future<Output = Result<Option<App>, StoreError>>,
     {
-        let _permit = self.queries.acquire().await.expect("never closed");
+        if self.unknown.read().expect("no one panics holding it").contains(name) {
+            return Ok(None);
+        }
+        let _waits = self.waiting.try_acquire().map_err(|_| DirectoryError::Overloaded)?;
+        let answer = timeout(PATIENCE, async {
+            let _permit = self.queries.acquire().await.expect("never closed");
+            self.ask(name, query).await
+        });
+        answer.await.map_err(|_| DirectoryError::Overloaded)?
+    }
+
+    /// Asks, and again if something changed while the store answered.
+    async fn ask<F>(&self, name: &str, query: impl Fn() -> F) -> Result<Option<Arc<Realm>>, DirectoryError>
+    where
+        F: Future<Output = Result<Option<App>, StoreError>>,
+    {
         loop {
             let before = self.changes.load(Ordering::Acquire);
-            let Some(app) = query().await? else { return Ok(None) };
+            let answer = query().await?;
             let mut apps = self.apps.write().expect("no one panics holding it");
-            if self.changes.load(Ordering::Acquire) == before {
-                return Ok(Some(apps.put(&self.node, app)));
+            if self.changes.load(Ordering::Acquire) != before {
+                continue;
             }
+            return Ok(match answer {
+                Some(app) => Some(apps.put(&self.node, app)),
+                None => {
+                    self.unknown.write().expect("no one panics holding it").insert(name);
+                    None
+                }
+            });
         }
     }
 
@@ -123,18 +142,23 @@ impl Directory {
                     Some(change) => self.apply(change).await,
                     None => return,
                 },
-                _ = sweep.tick() => self.forget_idle(),
+                _ = sweep.tick() => {
+                    self.apps.write().expect("no one panics holding it").forget_idle(Instant::now(), IDLE);
+                }
             }
         }
     }
 
     async fn apply(&self, change: AppChanged) {
-        self.changes.fetch_add(1, Ordering::AcqRel);
-        *self.unknown.write().expect("no one panics holding it") = Unknown::default();
+        {
+            let _apps = self.apps.write().expect("no one panics holding it");
+            self.changes.fetch_add(1, Ordering::AcqRel);
+            *self.unknown.write().expect("no one panics holding it") = Unknown::default();
+        }
         match change {
             AppChanged::One(app_id) => self.refresh(app_id).await,
             AppChanged::All => {
-                let known: Vec<_> = self.apps().by_id.keys().copied().collect();
+                let known = self.apps().ids();
                 for app_id in known {
                     self.refresh(app_id).await;
                 }
@@ -142,79 +166,39 @@ impl Directory {
         }
     }
 
-    /// Brings an app that is in use up to date. While the database does not answer, what is known
-    /// stays in force.
+    /// Brings an app that is in use up to date. While the database is away, what is known stays in force;
+    /// an app that cannot be read for another reason is forgotten, so that it does not stay in force for
+    /// ever, and does not keep the others from being brought up to date.
     async fn refresh(&self, app_id: AppId) {
-        if !self.apps().by_id.contains_key(&app_id) {
+        if self.apps().find(app_id).is_none() {
             return;
         }
         loop {
-            match self.store.find_app(app_id).await {
+            let gone = match self.store.find_app(app_id).await {
                 Ok(Some(app)) => {
                     let is_enabled = app.enabled;
                     self.apps.write().expect("no one panics holding it").put(&self.node, app);
-                    if !is_enabled {
-                        self.node.close_connections(Some(app_id), CloseCode::AppDisabled);
-                    }
-                    return;
+                    (!is_enabled).then_some(CloseCode::AppDisabled)
                 }
                 Ok(None) => {
                     self.apps.write().expect("no one panics holding it").remove(app_id);
-                    self.node.close_connections(Some(app_id), CloseCode::UnknownApp);
-                    return;
+                    Some(CloseCode::UnknownApp)
+                }
+                Err(error) if error.is_unavailable() => {
+                    tracing::warn!(app.id = %app_id, %error, "a changed app could not be read, trying again");
+                    sleep(RETRY_AFTER).await;
+                    continue;
                 }
                 Err(error) => {
-                    tracing::warn!(app.id = %app_id, %error, "a changed app could not be read, trying again");
-                    tokio::time::sleep(RETRY_AFTER).await;
+                    tracing::error!(app.id = %app_id, error = &error as &dyn std::error::Error, "an app cannot be read");
+                    self.apps.write().expect("no one panics holding it").remove(app_id);
+                    None
                 }
+            };
+            if let Some(code) = gone {
+                self.node.close_connections(Some(app_id), code);
             }
-        }
-    }
-
-    fn forget_idle(&self) {
-        let now = Instant::now();
-        let mut apps = self.apps.write().expect("no one panics holding it");
-        for known in apps.by_id.values_mut().filter(|known| Arc::strong_count(&known.realm) > 2) {
-            known.used_at = now;
-        }
-        let idle = apps.by_id.iter().filter(|(_, known)| now.duration_since(known.used_at) > IDLE);
-        let idle: Vec<_> = idle.map(|(app_id, _)| *app_id).collect();
-        idle.into_iter().for_each(|app_id| apps.remove(app_id));
-    }
-}
-
-impl Apps {
-    /// Puts an app's present settings and keys in force.
-    fn put(&mut self, node: &Node, app: App) -> Arc<Realm> {
-        let realm = node.realm(&app);
-        self.by_key.retain(|_, other| !Arc::ptr_eq(other, &realm));
-        self.by_key.extend(app.keys.iter().map(|key| (key.key().clone(), realm.clone())));
-        self.by_id.insert(app.id, Known { realm: realm.clone(), used_at: Instant::now() });
-        realm.update(app);
-        realm
-    }
-
-    fn remove(&mut self, app_id: AppId) {
-        if let Some(Known { realm, .. }) = self.by_id.remove(&app_id) {
-            self.by_key.retain(|_, other| !Arc::ptr_eq(other, &realm));
-        }
-    }
-}
-
-impl Unknown {
-    fn contains(&self, key: &str) -> bool {
-        self.since.get(key).is_some_and(|since| since.elapsed() < UNKNOWN_FOR)
-    }
-
-    /// Remembers a key; when there are too many, the oldest is forgotten.
-    fn insert(&mut self, key: &str) {
-        if self.since.insert(key.to_owned(), Instant::now()).is_none() {
-            self.order.push_back(key.to_owned());
-        }
-        if self.order.len() > UNKNOWN_KEYS
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.since.remove(&oldest);
+            return;
         }
     }
 }

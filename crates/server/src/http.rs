@@ -28,3 +28,12 @@ pub(crate) fn security_headers() -> DefaultHeaders {
 pub(crate) async fn not_found() -> HttpResponse {
     HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body("Not found\n")
 }
+
+/// A socket's address, asked without asking for a socket.
+pub(crate) async fn upgrade_required() -> HttpResponse {
+    HttpResponse::UpgradeRequired()
+        .insert_header((header::UPGRADE, "websocket"))
+        .insert_header(("Sec-WebSocket-Version", "13, 8, 7"))
+        .content_type("text/plain; charset=utf-8")
+        .body("Connect with a WebSocket\n")
+}

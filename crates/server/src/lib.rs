@@ -16,5 +16,6 @@ mod observer;
 mod operations;
 mod serve;
 pub mod telemetry;
+mod timeline;
 
 pub use serve::{Platform, Running, ServeError, start};

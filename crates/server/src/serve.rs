@@ -19,7 +19,7 @@ use actix_web::{
 use campanile_control::{Incarnation, Store, StoreError};
 use campanile_protocol::CloseCode;
 use campanile_realtime::{InProcess, Node};
-use campanile_transport::WebSocketUpgrade;
+use campanile_transport::{Sockets, WebSocketUpgrade};
 use campanile_webhooks::{StartError, WebhookConfig, Webhooks};
 use socket2::{Domain, Socket, Type};
 use thiserror::Error;
@@ -33,6 +33,7 @@ use crate::{
     management::{self, Management, ManagementSettings},
     observer::InboxObserver,
     operations::{self, Operations},
+    timeline,
 };
 
 /// What the platform runs on, and how.
@@ -84,6 +85,7 @@ pub struct Running {
     pub internal_address: SocketAddr,
     node: Arc<Node>,
     webhooks: Webhooks,
+    sockets: Sockets,
     stopping: watch::Sender<bool>,
     grace: Duration,
     public: ServerHandle,
@@ -95,8 +97,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long a client may take to send a request's headers.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 const BACKLOG: i32 = 4096;
-/// Connections one worker serves at once; beyond it, new ones wait in the backlog.
-const CONNECTIONS_PER_WORKER: usize = 250_000;
+/// HTTP connections one worker serves at once, sockets excepted; beyond it, new ones wait in the backlog.
+const CONNECTIONS_PER_WORKER: usize = 25_000;
 const DRAIN_POLL: Duration = Duration::from_millis(20);
 
 /// Starts the platform; it serves when this returns.
@@ -120,7 +122,9 @@ pub async fn start(platform: Platform) -> Result<Running, ServeError> {
         stopping: is_stopping.clone(),
     };
     let management = Management::new(store.clone(), directory.clone(), node.clone(), settings);
-    let edge = Edge { node: node.clone(), directory, management: Data::new(management) };
+    let sockets = Sockets::default();
+    let edge =
+        Edge { node: node.clone(), directory, management: Data::new(management), sockets: sockets.clone() };
     let public = serve_public(public, workers, platform.shutdown_grace, edge)?;
     let operations =
         Operations { store, node: node.clone(), webhooks: webhooks.meter(), stopping: is_stopping };
@@ -130,6 +134,7 @@ pub async fn start(platform: Platform) -> Result<Running, ServeError> {
         internal_address,
         node,
         webhooks,
+        sockets,
         stopping,
         grace: platform.shutdown_grace,
         public,
@@ -143,14 +148,16 @@ impl Running {
     pub async fn stop(self) {
         self.stopping.send_replace(true);
         tracing::info!(connections = self.node.counters().connections, "stopping");
-        // The listener closes first, so that nobody comes back to us.
-        let requests = self.public.stop(true);
+        // Nobody comes back to us from here on. The workers must live until their sockets have ended.
+        self.public.pause().await;
         self.node.close_connections(None, CloseCode::Restarting);
         let deadline = Instant::now() + self.grace;
-        while self.node.counters().connections > 0 && Instant::now() < deadline {
+        while self.sockets.open() > 0 && Instant::now() < deadline {
             tokio::time::sleep(DRAIN_POLL).await;
         }
-        requests.await;
+        // The channels' owners know by now that everyone has left, or are about to learn it.
+        self.node.settle().await;
+        self.public.stop(true).await;
         self.webhooks.shutdown().await;
         self.internal.stop(true).await;
         tracing::info!("stopped");
@@ -163,6 +170,7 @@ struct Edge {
     node: Arc<Node>,
     directory: Arc<Directory>,
     management: Data<Management>,
+    sockets: Sockets,
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
@@ -191,7 +199,11 @@ fn serve_public(
         .disable_signals()
         .listen("public", listener, move || {
             let worker = edge.node.join().expect("the server starts as many workers as the node has");
-            let upgrade = Rc::new(WebSocketUpgrade::new(worker, DirectoryAdmission(edge.directory.clone())));
+            let upgrade = Rc::new(WebSocketUpgrade::new(
+                worker,
+                DirectoryAdmission(edge.directory.clone()),
+                edge.sockets.clone(),
+            ));
             let app = App::new()
                 .app_data(Data::from(edge.directory.clone()))
                 .app_data(Data::from(edge.node.clone()))
@@ -224,6 +236,8 @@ fn serve_public(
 fn pages(config: &mut ServiceConfig) {
     config
         .configure(management::routes)
+        .configure(timeline::routes)
+        .route("/app/{key}", web::get().to(http::upgrade_required))
         .service(web::scope("/app").default_service(web::to(http::not_found)))
         .service(web::scope("").wrap(Compress::default()).default_service(web::get().to(dashboard::serve)));
 }

@@ -11,4 +11,5 @@ mod outbox;
 mod socket;
 mod websocket;
 
+pub use outbox::Sockets;
 pub use websocket::{Admission, ConnectRequest, WebSocketUpgrade};

@@ -4,6 +4,10 @@ use std::{
     future::poll_fn,
     io::{self, IoSlice},
     rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -13,6 +17,32 @@ use campanile_realtime::{Batch, Outlet, Sent};
 
 use crate::socket::Socket;
 
+/// Counts the sockets of a server that are still open, those included whose connection has ended and
+/// that only deliver their last words.
+#[derive(Clone, Debug, Default)]
+pub struct Sockets(Arc<AtomicUsize>);
+
+impl Sockets {
+    /// How many there are.
+    pub fn open(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn count(&self) -> OpenSocket {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        OpenSocket(self.clone())
+    }
+}
+
+/// One open socket.
+pub(crate) struct OpenSocket(Sockets);
+
+impl Drop for OpenSocket {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// The writing side of a WebSocket: writes at once, and keeps only what the socket did not take.
 /// What is kept shares the buffers of the events, whoever else is behind.
 pub(crate) struct Outbox<S> {
@@ -20,124 +50,134 @@ pub(crate) struct Outbox<S> {
     queue: RefCell<Queue>,
     /// Clients of protocol 5 and older read no close codes: they get a `pusher:error` first.
     announces_close: bool,
+    _open: OpenSocket,
 }
 
 #[derive(Default)]
 struct Queue {
     unwritten: VecDeque<Bytes>,
-    phase: Phase,
-}
-
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Phase {
-    /// Whatever is queued goes out with the next write.
-    #[default]
-    Open,
-    /// The socket is full; a task waits for it.
-    Draining,
-    /// The last frame is queued; nothing more is taken.
-    Closing,
+    /// What `unwritten` costs.
+    bytes: usize,
+    /// A task writes: the socket was full, or the last words are under way. There is never more than
+    /// one, because a socket wakes only one.
+    is_served: bool,
+    /// Nothing more is taken; when all is written, the socket is closed.
+    is_closing: bool,
 }
 
 /// What one connection may leave unread, beside what the kernel holds. Beyond it, the connection is
 /// closed with 4100.
 const UNREAD_BYTES: usize = 1 << 20;
-/// How long a closing connection may take to read what is left and to close its side.
+/// What a waiting buffer costs beside its content.
+const BUFFER_BYTES: usize = 64;
+/// How long a closing connection may take to read on, and then to close its side.
 const LINGER: Duration = Duration::from_secs(5);
 /// Buffers in one write.
 const WRITE_BUFFERS: usize = 16;
 
 impl<S: Socket> Outbox<S> {
     /// An outbox that writes `head` together with the first frame.
-    pub(crate) fn new(socket: Rc<S>, head: Bytes, announces_close: bool) -> Rc<Self> {
-        let queue = Queue { unwritten: VecDeque::from([head]), phase: Phase::Open };
-        Rc::new(Self { socket, queue: RefCell::new(queue), announces_close })
+    pub(crate) fn new(socket: Rc<S>, head: Bytes, announces_close: bool, open: OpenSocket) -> Rc<Self> {
+        let mut queue = Queue::default();
+        queue.push(head);
+        Rc::new(Self { socket, queue: RefCell::new(queue), announces_close, _open: open })
     }
 
     /// Queues a frame and writes what the socket takes.
     pub(crate) fn push(self: &Rc<Self>, bytes: &Bytes) -> Sent {
         let mut queue = self.queue.borrow_mut();
-        match queue.phase {
-            Phase::Closing => Sent::Taken,
-            Phase::Draining if queue.bytes() > UNREAD_BYTES => Sent::Full,
-            Phase::Draining => {
-                queue.unwritten.push_back(bytes.clone());
-                Sent::Taken
-            }
-            Phase::Open => {
-                queue.unwritten.push_back(bytes.clone());
-                if !queue.write(&*self.socket) {
-                    queue.phase = Phase::Draining;
-                    actix_rt::spawn(self.clone().drain());
-                }
-                Sent::Taken
-            }
+        if queue.is_closing {
+            return Sent::Taken;
         }
+        if queue.is_served && queue.bytes > UNREAD_BYTES {
+            return Sent::Full;
+        }
+        queue.push(bytes.clone());
+        if !queue.is_served && !queue.write(&*self.socket) {
+            self.serve(&mut queue);
+        }
+        Sent::Taken
     }
 
     /// Answers the peer's close frame and ends.
     pub(crate) fn reply_close(self: &Rc<Self>, code: Option<u16>) {
-        self.finish(&Frame::close_reply(code));
+        self.finish(Some(&Frame::close_reply(code)));
     }
 
-    /// Queues the last frame, and leaves the socket to a task that ends it in order.
-    pub(crate) fn finish(self: &Rc<Self>, last: &Frame) {
+    /// Takes the last frame, if there is one, and leaves the socket to a task that ends it in order.
+    pub(crate) fn finish(self: &Rc<Self>, last: Option<&Frame>) {
         let mut queue = self.queue.borrow_mut();
-        if queue.phase != Phase::Closing {
-            queue.unwritten.push_back(last.websocket().clone());
-            queue.phase = Phase::Closing;
-            actix_rt::spawn(self.clone().linger());
+        if queue.is_closing {
+            return;
+        }
+        queue.is_closing = true;
+        if let Some(last) = last {
+            queue.push(last.websocket().clone());
+        }
+        if !queue.is_served {
+            self.serve(&mut queue);
         }
     }
 
-    /// Writes until nothing is left, as the peer reads.
-    async fn drain(self: Rc<Self>) {
-        self.flush().await;
-        let mut queue = self.queue.borrow_mut();
-        if queue.phase == Phase::Draining {
-            queue.phase = Phase::Open;
-        }
+    fn serve(self: &Rc<Self>, queue: &mut Queue) {
+        queue.is_served = true;
+        actix_rt::spawn(self.clone().write_all());
     }
 
-    async fn flush(&self) {
+    /// Writes until nothing is left, as the peer reads; then, if nothing more will come, closes.
+    async fn write_all(self: Rc<Self>) {
         while !self.queue.borrow_mut().write(&*self.socket) {
-            if poll_fn(|context| self.socket.poll_writable(context)).await.is_err() {
+            let writable = poll_fn(|context| self.socket.poll_writable(context));
+            match tokio::time::timeout(LINGER, writable).await {
+                Ok(Ok(())) => {}
                 // The reading side sees the same error and ends the connection.
-                self.queue.borrow_mut().unwritten.clear();
+                Ok(Err(_)) => self.queue.borrow_mut().clear(),
+                // A peer that does not read on loses the rest.
+                Err(_) if self.queue.borrow().is_closing => return,
+                Err(_) => {}
             }
         }
-    }
-
-    /// Delivers what is queued, then closes: our side first, and the socket only when the peer has
-    /// closed its own, because closing with unread bytes would destroy what the peer has not read.
-    async fn linger(self: Rc<Self>) {
-        let ending = async {
-            self.flush().await;
-            if self.socket.shutdown_write().is_err() {
+        {
+            let mut queue = self.queue.borrow_mut();
+            queue.is_served = queue.is_closing;
+            if !queue.is_closing {
                 return;
             }
-            let mut scratch = [0; 1024];
-            loop {
-                match self.socket.try_read(&mut scratch) {
-                    Ok(0) => return,
-                    Ok(_) => {}
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                        if poll_fn(|context| self.socket.poll_readable(context)).await.is_err() {
-                            return;
-                        }
+        }
+        let _ = tokio::time::timeout(LINGER, self.close()).await;
+    }
+
+    /// Closes our side first, and the socket only when the peer has closed its own: closing with unread
+    /// bytes would destroy what the peer has not read.
+    async fn close(&self) {
+        if self.socket.shutdown_write().is_err() {
+            return;
+        }
+        let mut scratch = [0; 1024];
+        loop {
+            match self.socket.try_read(&mut scratch) {
+                Ok(0) => return,
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if poll_fn(|context| self.socket.poll_readable(context)).await.is_err() {
+                        return;
                     }
-                    Err(_) => return,
                 }
+                Err(_) => return,
             }
-        };
-        // A peer that does not read or close in time loses the rest.
-        let _ = tokio::time::timeout(LINGER, ending).await;
+        }
     }
 }
 
 impl Queue {
-    fn bytes(&self) -> usize {
-        self.unwritten.iter().map(Bytes::len).sum()
+    fn push(&mut self, bytes: Bytes) {
+        self.bytes += bytes.len() + BUFFER_BYTES;
+        self.unwritten.push_back(bytes);
+    }
+
+    fn clear(&mut self) {
+        self.unwritten = VecDeque::new();
+        self.bytes = 0;
     }
 
     /// Writes until nothing is left (true) or the socket is full (false). After an error nothing is
@@ -152,7 +192,7 @@ impl Queue {
             match socket.try_write_vectored(&buffers[..count]) {
                 Ok(written) => self.advance(written),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return false,
-                Err(_) => self.unwritten.clear(),
+                Err(_) => self.clear(),
             }
         }
         // An idle connection holds no memory for what it might write.
@@ -164,9 +204,11 @@ impl Queue {
         while let Some(front) = self.unwritten.front_mut() {
             if written < front.len() {
                 *front = front.slice(written..);
+                self.bytes -= written;
                 return;
             }
             written -= front.len();
+            self.bytes -= front.len() + BUFFER_BYTES;
             self.unwritten.pop_front();
         }
     }
@@ -186,9 +228,9 @@ impl<S: Socket> Outlet for WebSocketOutlet<S> {
     }
 
     fn close(&self, code: CloseCode) {
-        if self.0.announces_close && code.is_protocol_level() {
+        if code.is_protocol_level() && (self.0.announces_close || code.is_announced()) {
             let _ = self.0.push(server_message::closing(code).websocket());
         }
-        self.0.finish(&Frame::close(code));
+        self.0.finish(Some(&Frame::close(code)));
     }
 }

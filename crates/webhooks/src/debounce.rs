@@ -96,7 +96,9 @@ fn effect_of(occurrence: &Occurrence) -> Effect {
         OccurrenceKind::MemberRemoved { user_id } => Effect::Leaves(absence(Some(user_id))),
         OccurrenceKind::Occupied => Effect::Returns(absence(None)),
         OccurrenceKind::MemberAdded { user_id } => Effect::Returns(absence(Some(user_id))),
-        OccurrenceKind::ClientEvent { .. } => Effect::Neither,
+        OccurrenceKind::ClientEvent { .. }
+        | OccurrenceKind::CacheMiss
+        | OccurrenceKind::SubscriptionCount { .. } => Effect::Neither,
     }
 }
 

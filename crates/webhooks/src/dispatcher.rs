@@ -6,6 +6,7 @@ use tokio::{
     task::JoinSet,
     time::sleep,
 };
+use uuid::Uuid;
 
 use crate::{counters::Counters, deliver::Delivery, post::Poster};
 
@@ -25,6 +26,7 @@ const LEASE_SLACK: Duration = Duration::from_secs(30);
 /// its app at most [`MAX_PER_APP`].
 pub(crate) struct Dispatcher {
     pub(crate) store: Store,
+    pub(crate) incarnation: Uuid,
     pub(crate) poster: Poster,
     pub(crate) counters: Arc<Counters>,
     /// Rung when something was recorded.
@@ -66,6 +68,7 @@ impl Dispatcher {
             return Some(Vec::new());
         }
         let limits = ClaimLimits {
+            incarnation: self.incarnation,
             lanes: i64::try_from(free).expect("a small number"),
             lanes_per_app: MAX_PER_APP,
             lease: self.timeout + LEASE_SLACK,

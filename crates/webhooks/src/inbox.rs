@@ -64,7 +64,12 @@ impl Inbox {
 
     /// Takes an occurrence. Never blocks and never fails; see above for what happens when it is full.
     pub fn push(&self, occurrence: Occurrence) {
-        let is_client_event = matches!(occurrence.kind, OccurrenceKind::ClientEvent { .. });
+        let is_client_event = matches!(
+            occurrence.kind,
+            OccurrenceKind::ClientEvent { .. }
+                | OccurrenceKind::CacheMiss
+                | OccurrenceKind::SubscriptionCount { .. }
+        );
         let capacity = self.gauge.capacity_bytes / if is_client_event { 2 } else { 1 };
         match Place::take(&self.gauge, size_bytes(&occurrence), capacity) {
             Some(place) => {
@@ -103,7 +108,10 @@ impl Drop for Place {
 /// What an occurrence occupies, with a part of the channel's name that it may share.
 fn size_bytes(occurrence: &Occurrence) -> usize {
     let texts = match &occurrence.kind {
-        OccurrenceKind::Occupied | OccurrenceKind::Vacated => 0,
+        OccurrenceKind::Occupied
+        | OccurrenceKind::Vacated
+        | OccurrenceKind::CacheMiss
+        | OccurrenceKind::SubscriptionCount { .. } => 0,
         OccurrenceKind::MemberAdded { user_id } | OccurrenceKind::MemberRemoved { user_id } => user_id.len(),
         OccurrenceKind::ClientEvent { event, data, socket_id, user_id } => {
             event.len() + data.len() + socket_id.len() + user_id.as_ref().map_or(0, String::len)

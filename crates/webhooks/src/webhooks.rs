@@ -64,6 +64,7 @@ impl Webhooks {
         };
         let dispatcher = Dispatcher {
             store: store.clone(),
+            incarnation: incarnation.id(),
             poster: Poster::new(config)?,
             counters: Arc::clone(&counters),
             recorded: Arc::clone(&recorded),

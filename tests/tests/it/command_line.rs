@@ -23,8 +23,8 @@ fn what_is_made_is_printed_as_json_and_its_secrets_only_then() {
     let mut app = platform.run(&create).unwrap();
     assert_eq!(app["keys"][0]["secret"].as_str().unwrap().len(), 40);
     assert_eq!(
-        (&app["name"], &app["tenant_id"], &app["enabled"], &app["settings"]),
-        (&json!("Shop"), &json!(id), &json!(true), &json!({ "client_events": true }))
+        (&app["name"], &app["tenant_id"], &app["enabled"], &app["settings"]["client_events"]),
+        (&json!("Shop"), &json!(id), &json!(true), &json!(true))
     );
     app["keys"][0].as_object_mut().unwrap().remove("secret");
     assert_eq!(platform.run(&["app", "list"]).unwrap(), json!({ "apps": [app] }));

@@ -1,6 +1,8 @@
 //! Starting, stopping, being killed.
 
-use campanile_tests::{Options, Platform};
+use std::time::Duration;
+
+use campanile_tests::{Options, Platform, WebhookReceiver};
 
 use crate::{signing::trigger, socket::Client};
 
@@ -23,6 +25,36 @@ fn sigterm_tells_clients_to_reconnect_and_ends_well() {
         !platform.data_dir().join("postgres/data/postmaster.pid").exists(),
         "its database stopped with it"
     );
+}
+
+#[test]
+fn sigterm_reaches_every_client_and_records_that_they_left() {
+    let mut platform = Platform::spawn().unwrap();
+    let tenant = platform.create_tenant("Acme").unwrap();
+    let app = platform.create_app(&tenant, "Shop", &[]).unwrap();
+    let receiver = WebhookReceiver::start().unwrap();
+    platform.create_webhook(&app, receiver.url(), &["--batching"]).unwrap();
+    let mut clients: Vec<_> = (0..300).map(|_| Client::connect(&platform, &app)).collect();
+    for (index, client) in clients.iter_mut().enumerate() {
+        client.subscribe(&format!("presence-{index}"), Some(r#"{"user_id":"ada"}"#));
+    }
+
+    platform.stop().unwrap();
+
+    for client in &mut clients {
+        assert_eq!(client.closed(), 4200);
+    }
+    platform.start().unwrap();
+    let mut removed = std::collections::HashSet::new();
+    while removed.len() < 300 {
+        for event in receiver.next(Duration::from_secs(60)).unwrap().events() {
+            if event["name"] == "member_removed" {
+                assert!(removed.insert(event["channel"].to_string()), "told twice: {event}");
+            }
+        }
+    }
+    let reconciled = platform.log().contains("told what a dead incarnation left behind");
+    assert!(!reconciled, "the leaving was not recorded before the end");
 }
 
 #[test]

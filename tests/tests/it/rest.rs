@@ -92,7 +92,7 @@ fn a_request_that_is_not_valid_changes_nothing() {
             "An event for an encrypted",
         ),
         ("events", with("socket_id", json!("nobody")), 400, "socket_id must match"),
-        ("events", with("info", json!("nonsense")), 400, "Unknown or unavailable info attribute"),
+        ("events", with("info", json!("nonsense")), 400, "Unknown info attribute: nonsense"),
         ("batch_events", json!({ "batch": vec![&entry; 11] }).to_string(), 400, "Batch too large (11 > 10)"),
         (
             "batch_events",
@@ -179,6 +179,37 @@ fn queries_tell_what_is_occupied() {
     assert_eq!(query(&platform, &app, "channels/presence-p", &info), expected);
     assert_eq!(query(&platform, &app, "channels/presence-p/users", &[]), json!({ "users": [{ "id": "7" }] }));
     assert_eq!(query(&platform, &app, "channels/presence-q/users", &[]), json!({ "users": [] }));
+}
+
+#[test]
+fn an_attribute_that_does_not_apply_does_not_stop_the_event() {
+    let platform = Platform::spawn().unwrap();
+    let tenant = platform.create_tenant("Acme").unwrap();
+    let app = platform.create_app(&tenant, "One", &[]).unwrap();
+    let mut client = Client::connect(&platform, &app);
+    client.subscribe("news", None);
+    let info = "user_count,subscription_count,cache";
+    let body = json!({ "name": "x", "channel": "news", "data": "x", "info": info });
+    let response = SignedRequest::post(&app, "events", &body).send(&platform);
+    assert_eq!((response.status, response.body.as_str()), (200, r#"{"channels":{"news":{}}}"#));
+    assert_eq!(client.next_event(), "x");
+}
+
+#[test]
+fn a_method_that_a_route_does_not_know_is_told_so() {
+    let platform = Platform::spawn().unwrap();
+    for (method, target, status) in [
+        ("GET", "/apps/7/events", 405),
+        ("DELETE", "/apps/7/channels", 405),
+        ("GET", "/apps/7/nonsense", 404),
+        ("GET", "/app/key", 426),
+        ("GET", "/timeline/v2/jsonp/1", 200),
+        ("GET", "/timeline/v2/xhr/2", 200),
+    ] {
+        let response = request(&platform.authority, method, target, &[], b"").unwrap();
+        assert_eq!(response.status, status, "{method} {target}");
+        assert!(!response.body.is_empty(), "{method} {target}");
+    }
 }
 
 #[test]

@@ -10,8 +10,8 @@ use sha2::Sha256;
 
 use crate::{signing::sign, socket::Client};
 
-/// Longer than the debounce, a back-off or two and a restart together.
-const PATIENCE: Duration = Duration::from_secs(40);
+/// Shorter than the lease of a delivery whose sender was killed: its successor gives it back.
+const PATIENCE: Duration = Duration::from_secs(25);
 const MEMBER: &str = r#"{"user_id":"ada"}"#;
 
 struct Stage {

@@ -12,6 +12,8 @@ use crate::{Store, StoreError, keys, webhooks};
 /// How much to claim.
 #[derive(Clone, Copy, Debug)]
 pub struct ClaimLimits {
+    /// Who claims: what a dead incarnation holds is given back by [`Store::reconcile`].
+    pub incarnation: Uuid,
     /// Most lanes at once.
     pub lanes: i64,
     /// Most lanes of one app under way on all nodes together.

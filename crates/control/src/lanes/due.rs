@@ -59,7 +59,7 @@ pub(super) async fn lock_due_lanes(
              order by d.place, d.next_at limit $1
              for update of l skip locked
          ), locked as (
-             update webhook_lanes l set locked_until = now() + make_interval(secs => $3)
+             update webhook_lanes l set locked_until = now() + make_interval(secs => $3), claimed_by = $4
              from picked where l.id = picked.id
              returning l.*
          )
@@ -77,6 +77,7 @@ pub(super) async fn lock_due_lanes(
     .bind(limits.lanes)
     .bind(limits.lanes_per_app)
     .bind(limits.lease.as_secs_f64())
+    .bind(limits.incarnation)
     .fetch_all(connection)
     .await?;
     Ok(rows)

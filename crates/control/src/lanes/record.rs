@@ -72,7 +72,9 @@ async fn note_presence(connection: &mut PgConnection, batch: &RecordBatch) -> Re
             OccurrenceKind::Vacated => ("", false),
             OccurrenceKind::MemberAdded { user_id } => (user_id.as_str(), true),
             OccurrenceKind::MemberRemoved { user_id } => (user_id.as_str(), false),
-            OccurrenceKind::ClientEvent { .. } => continue,
+            OccurrenceKind::ClientEvent { .. }
+            | OccurrenceKind::CacheMiss
+            | OccurrenceKind::SubscriptionCount { .. } => continue,
         };
         let channel = occurrence.channel.as_str().to_owned();
         last_edges.insert((occurrence.app_id.number(), channel, user_id.into()), is_present);

@@ -1,5 +1,5 @@
 use campanile_control::{AppChange, AppError, NewApp};
-use campanile_protocol::{AppId, AppSettings, OccurrenceType};
+use campanile_protocol::{AppId, AppSettings, OccurrenceType, SettingsChange};
 use secrecy::ExposeSecret;
 use sqlx::PgPool;
 
@@ -30,7 +30,7 @@ async fn given_ids_and_keys_are_used_and_taken_ones_refused(pool: PgPool) {
         name: "given".into(),
         id: Some(AppId::from_number(id).unwrap()),
         credentials: Some((key.parse().unwrap(), "s3cret".to_owned().into())),
-        settings: AppSettings { client_events: true },
+        settings: AppSettings { client_events: true, ..AppSettings::default() },
     };
     let app = store.create_app(tenant, new(3, "278d425bdf160c739803")).await.unwrap();
     assert_eq!((app.id.number(), app.settings.client_events), (3, true));
@@ -59,8 +59,9 @@ async fn several_keys_are_active_at_once_oldest_first(pool: PgPool) {
 async fn a_change_leaves_alone_what_it_does_not_name(pool: PgPool) {
     let store = store(&pool).await;
     let (tenant, app) = tenant_with_app(&store, "Acme").await;
-    let settings = AppSettings { client_events: true };
-    let change = AppChange { settings: Some(settings.clone()), ..AppChange::default() };
+    let settings = AppSettings { client_events: true, ..AppSettings::default() };
+    let given = serde_json::from_str(r#"{"client_events":true}"#).unwrap();
+    let change = AppChange { settings: Some(SettingsChange::parse(given).unwrap()), ..AppChange::default() };
     let changed = store.update_app(tenant, app.id, change).await.unwrap();
     assert_eq!((changed.name.as_str(), changed.enabled, &changed.settings), ("Acme", true, &settings));
     let change = AppChange { name: Some("New".into()), enabled: Some(false), settings: None };

@@ -66,7 +66,7 @@ pub(crate) async fn claim(store: &Store) -> Vec<Claim> {
 }
 
 pub(crate) async fn claim_for(store: &Store, lease: Duration) -> Vec<Claim> {
-    store.claim(ClaimLimits { lanes: 100, lanes_per_app: 16, lease }).await.unwrap()
+    store.claim(ClaimLimits { incarnation: Uuid::nil(), lanes: 100, lanes_per_app: 16, lease }).await.unwrap()
 }
 
 pub(crate) fn attempt(status: u16) -> Attempt {

@@ -197,7 +197,12 @@ async fn an_app_with_many_lanes_leaves_room_for_others(pool: PgPool) {
     endpoint(&store, &quiet, &OccurrenceType::ALL).await;
     record(&store, vec![occurrence(noisy.id, "a", Occupied)]).await;
     record(&store, vec![occurrence(quiet.id, "a", Occupied)]).await;
-    let limits = |lanes| ClaimLimits { lanes, lanes_per_app: 16, lease: Duration::from_secs(60) };
+    let limits = |lanes| ClaimLimits {
+        incarnation: Uuid::nil(),
+        lanes,
+        lanes_per_app: 16,
+        lease: Duration::from_secs(60),
+    };
 
     let first = store.claim(limits(2)).await.unwrap();
     let apps: HashSet<_> = first.iter().map(|claim| claim.app_id).collect();

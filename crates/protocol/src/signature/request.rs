@@ -13,18 +13,25 @@ use crate::limits::REQUEST_SKEW_SECONDS;
 /// names, percent-decoded, sorted by name.
 #[derive(Debug)]
 pub struct RequestAuth<'a> {
-    parameters: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    parameters: Vec<Parameter<'a>>,
 }
 
-/// The parts of a request that its signature covers, beside the query.
+#[derive(Debug)]
+struct Parameter<'a> {
+    name: Cow<'a, str>,
+    value: Cow<'a, str>,
+    /// The value as it was sent.
+    raw: &'a str,
+}
+
+/// The parts of a request that its signature covers, beside the query. (The body is covered by its
+/// digest in the query, see [`RequestAuth::verify_body`].)
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
     /// In upper case.
     pub method: &'a str,
     /// As it was sent, without query.
     pub path: &'a str,
-    /// The exact bytes.
-    pub body: &'a [u8],
 }
 
 /// Why a request is not authentic. The texts are those of the live service where known.
@@ -81,25 +88,32 @@ impl<'a> RequestAuth<'a> {
     pub fn parse(query: &'a str) -> Result<Self, InvalidRequestAuth> {
         let mut parameters: Vec<_> =
             query.split('&').filter(|pair| !pair.is_empty()).map(parameter).collect();
-        parameters.sort_by(|a, b| a.0.cmp(&b.0));
+        parameters.sort_by(|a, b| a.name.cmp(&b.name));
         let twice = parameters.windows(2).find(|pair| {
-            pair[0].0 == pair[1].0 && (pair[0].0.starts_with("auth_") || pair[0].0 == "body_md5")
+            let name = &pair[0].name;
+            *name == pair[1].name && (name.starts_with("auth_") || name == "body_md5")
         });
         match twice {
-            Some(pair) => Err(InvalidRequestAuth::Duplicate(pair[0].0.to_string())),
+            Some(pair) => Err(InvalidRequestAuth::Duplicate(pair[0].name.to_string())),
             None => Ok(Self { parameters }),
         }
     }
 
     /// The first parameter of that name.
     pub fn find(&self, name: &str) -> Option<&str> {
-        self.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| &**value)
+        self.parameters.iter().find(|parameter| parameter.name == name).map(|parameter| &*parameter.value)
     }
 
     /// The names of the parameters that do not belong to the signature.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let own = |name: &&str| !name.starts_with("auth_") && *name != "body_md5";
-        self.parameters.iter().map(|(name, _)| &**name).filter(own)
+        self.parameters.iter().map(|parameter| &*parameter.name).filter(own)
+    }
+
+    /// All values of a parameter that is an array, `name[]=a&name[]=b`.
+    pub fn list(&self, name: &str) -> Vec<&str> {
+        let is_named = |parameter: &&Parameter<'_>| parameter.name.strip_suffix("[]") == Some(name);
+        self.parameters.iter().filter(is_named).map(|parameter| &*parameter.value).collect()
     }
 
     /// The key under which the request claims to be signed.
@@ -107,7 +121,8 @@ impl<'a> RequestAuth<'a> {
         self.find("auth_key").ok_or(InvalidRequestAuth::MissingKey)
     }
 
-    /// Verifies version, time, signature and body, in this order. `now` is in seconds since 1970.
+    /// Verifies version, time and signature, in this order: everything that can be judged before the
+    /// body is there. `now` is in seconds since 1970.
     pub fn verify(
         &self,
         key: &SigningKey,
@@ -120,8 +135,7 @@ impl<'a> RequestAuth<'a> {
             Some(_) => return Err(InvalidRequestAuth::UnsupportedVersion),
         }
         self.verify_time(now)?;
-        self.verify_signature(key, request.method, request.path)?;
-        self.verify_body(request.body)
+        self.verify_signature(key, request)
     }
 
     fn verify_time(&self, now: u64) -> Result<(), InvalidRequestAuth> {
@@ -133,22 +147,27 @@ impl<'a> RequestAuth<'a> {
         Err(InvalidRequestAuth::Expired { given: iso(given), now: iso(now) })
     }
 
-    fn verify_signature(&self, key: &SigningKey, method: &str, path: &str) -> Result<(), InvalidRequestAuth> {
+    fn verify_signature(&self, key: &SigningKey, request: &Request<'_>) -> Result<(), InvalidRequestAuth> {
         let given = self.find("auth_signature").ok_or(InvalidRequestAuth::MissingSignature)?;
-        if key.verifies(given, self.canonical(method, path).map(str::as_bytes)) {
+        let Request { method, path } = *request;
+        let signs = |path: &str, form: Form| {
+            key.verifies(given, self.canonical(method, path, form).map(str::as_bytes))
+        };
+        if signs(path, Form::Decoded) {
             return Ok(());
         }
-        // Node leaves user ids in paths unescaped, others escape them: both sign what they mean.
+        // Libraries differ in what they escape in the URL, and in whether they sign what they escaped.
         let decoded = percent_decode_str(path).decode_utf8_lossy();
-        if decoded != path && key.verifies(given, self.canonical(method, &decoded).map(str::as_bytes)) {
+        let is_escaped = self.parameters.iter().any(|parameter| parameter.raw != parameter.value);
+        if (is_escaped && signs(path, Form::Raw)) || (decoded != path && signs(&decoded, Form::Decoded)) {
             return Ok(());
         }
-        let signed = self.canonical(method, path).collect();
+        let signed = self.canonical(method, path, Form::Decoded).collect();
         Err(InvalidRequestAuth::WrongSignature { signed, given: given.to_owned() })
     }
 
     /// A body needs its digest under the signature; a digest must be right even for an empty body.
-    fn verify_body(&self, body: &[u8]) -> Result<(), InvalidRequestAuth> {
+    pub fn verify_body(&self, body: &[u8]) -> Result<(), InvalidRequestAuth> {
         let mut given = [0; 16];
         let text = match self.find("body_md5") {
             None if body.is_empty() => return Ok(()),
@@ -161,24 +180,35 @@ impl<'a> RequestAuth<'a> {
     }
 
     /// The signed text in pieces: method, path and `name=value` pairs joined by `&`.
-    fn canonical<'b>(&'b self, method: &'b str, path: &'b str) -> impl Iterator<Item = &'b str> {
-        let pairs = self.parameters.iter().filter(|(name, _)| name != "auth_signature");
-        let pairs = pairs
-            .enumerate()
-            .flat_map(|(index, (name, value))| [if index == 0 { "" } else { "&" }, &**name, "=", &**value]);
+    fn canonical<'b>(&'b self, method: &'b str, path: &'b str, form: Form) -> impl Iterator<Item = &'b str> {
+        let parameters = self.parameters.iter().filter(|parameter| parameter.name != "auth_signature");
+        let pairs = parameters.enumerate().flat_map(move |(index, parameter)| {
+            let value = match form {
+                Form::Decoded => &*parameter.value,
+                Form::Raw => parameter.raw,
+            };
+            [if index == 0 { "" } else { "&" }, &*parameter.name, "=", value]
+        });
         [method, "\n", path, "\n"].into_iter().chain(pairs)
     }
 }
 
-fn parameter(pair: &str) -> (Cow<'_, str>, Cow<'_, str>) {
-    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+/// How parameters' values stand in the signed text.
+#[derive(Clone, Copy)]
+enum Form {
+    Decoded,
+    Raw,
+}
+
+fn parameter(pair: &str) -> Parameter<'_> {
+    let (name, raw) = pair.split_once('=').unwrap_or((pair, ""));
     let name = percent_decode_str(name).decode_utf8_lossy();
     let name = if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
         Cow::Owned(name.to_ascii_lowercase())
     } else {
         name
     };
-    (name, percent_decode_str(value).decode_utf8_lossy())
+    Parameter { name, value: percent_decode_str(raw).decode_utf8_lossy(), raw }
 }
 
 fn iso(seconds: u64) -> String {

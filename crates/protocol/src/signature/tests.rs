@@ -3,7 +3,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::*;
-use crate::{App, AppId, AppSettings, ChannelName, OccurrenceTypes, SocketId, TenantId};
+use crate::{App, AppId, AppSettings, ChannelName, OccurrenceTypes, SocketId, TenantId, TenantQuotas};
 
 #[derive(Deserialize)]
 struct Vectors {
@@ -71,6 +71,7 @@ fn app(key: SigningKey) -> App {
         enabled: true,
         settings: AppSettings::default(),
         keys: vec![key],
+        tenant_quotas: TenantQuotas::default(),
         webhook_types: OccurrenceTypes::default(),
     }
 }
@@ -106,7 +107,9 @@ fn verify(
 ) -> Result<(), InvalidRequestAuth> {
     let now = vector.auth_timestamp.parse().unwrap();
     let key = signing_key(&vector.key, &vector.secret);
-    RequestAuth::parse(query)?.verify(&key, &Request { method, path, body: body.as_bytes() }, now)
+    let auth = RequestAuth::parse(query)?;
+    auth.verify(&key, &Request { method, path }, now)?;
+    auth.verify_body(body.as_bytes())
 }
 
 #[test]
@@ -140,12 +143,16 @@ fn channel_vectors_verify_and_any_altered_field_does_not() {
 }
 
 #[test]
-fn user_and_webhook_vectors_are_what_we_sign() {
+fn user_vectors_verify_and_webhook_vectors_are_what_we_sign() {
     let Vectors { user_auth, webhook, .. } = vectors();
     for vector in user_auth {
-        let parts = [&*vector.socket_id, "::user::", &*vector.user_data];
-        let signature = signing_key(&vector.key, &vector.secret).sign(parts.map(str::as_bytes));
-        assert_eq!(signature, vector.signature);
+        let Ok(Some(socket_id)) = SocketId::parse(&vector.socket_id) else { panic!("{}", vector.socket_id) };
+        let app = app(signing_key(&vector.key, &vector.secret));
+        let auth = format!("{}:{}", vector.key, vector.signature);
+        assert_eq!(verify_user(&app, socket_id, &auth, &vector.user_data), Ok(()));
+        assert!(verify_user(&app, SocketId::from_random(7), &auth, &vector.user_data).is_err());
+        assert!(verify_user(&app, socket_id, &auth, "{}").is_err());
+        assert_eq!(verify_user(&app, socket_id, "x", "{}"), Err(InvalidUserAuth::Malformed));
     }
     for vector in webhook {
         assert_eq!(signing_key(&vector.key, &vector.secret).sign([vector.body.as_bytes()]), vector.signature);
@@ -171,14 +178,9 @@ fn a_timestamp_is_accepted_for_599_seconds_either_way() {
     let query = format!("auth_key=key&auth_timestamp=1234&auth_version=1.0&auth_signature={signature}");
     let auth = RequestAuth::parse(&query).unwrap();
     for (now, accepted) in [(634, false), (635, true), (1234, true), (1833, true), (1834, false)] {
-        assert_eq!(
-            auth.verify(&key, &Request { method: "GET", path: "/", body: b"" }, now).is_ok(),
-            accepted,
-            "{now}"
-        );
+        assert_eq!(auth.verify(&key, &Request { method: "GET", path: "/" }, now).is_ok(), accepted, "{now}");
     }
-    let error =
-        auth.verify(&key, &Request { method: "GET", path: "/", body: b"" }, 1834).unwrap_err().to_string();
+    let error = auth.verify(&key, &Request { method: "GET", path: "/" }, 1834).unwrap_err().to_string();
     assert_eq!(
         error,
         "Timestamp expired: Given timestamp (1970-01-01T00:20:34Z) not within 600s of server time (1970-01-01T00:30:34Z)"
@@ -191,7 +193,7 @@ fn each_missing_or_double_parameter_has_its_own_text() {
     let check = |query: &str| {
         let auth = RequestAuth::parse(query)?;
         auth.key()?;
-        auth.verify(&key, &Request { method: "GET", path: "/", body: b"" }, 0)
+        auth.verify(&key, &Request { method: "GET", path: "/" }, 0)
     };
     for (query, text) in [
         ("", "Missing parameter: auth_key"),
@@ -217,8 +219,21 @@ fn names_are_lowered_and_values_unescaped_before_signing() {
         "Query=params&GO=a%2Cb&auth_version=1.0&auth_key=key&auth_timestamp=1234&auth_signature={signature}"
     );
     let auth = RequestAuth::parse(&query).unwrap();
-    assert_eq!(auth.verify(&key, &Request { method: "POST", path: "/some/path", body: b"" }, 1234), Ok(()));
+    assert_eq!(auth.verify(&key, &Request { method: "POST", path: "/some/path" }, 1234), Ok(()));
     assert_eq!(auth.names().collect::<Vec<_>>(), ["go", "query"]);
+}
+
+#[test]
+fn values_may_be_signed_as_they_were_escaped() {
+    let key = signing_key("key", "secret");
+    let canonical = b"GET\n/\nauth_key=key&auth_timestamp=0&auth_version=1.0&filter_by_prefix=a%41";
+    let signature = key.sign([canonical.as_slice()]);
+    let query = format!(
+        "auth_key=key&auth_timestamp=0&auth_version=1.0&filter_by_prefix=a%41&auth_signature={signature}"
+    );
+    let auth = RequestAuth::parse(&query).unwrap();
+    assert_eq!(auth.verify(&key, &Request { method: "GET", path: "/" }, 0), Ok(()));
+    assert_eq!(auth.find("filter_by_prefix"), Some("aA"));
 }
 
 #[test]
@@ -228,7 +243,7 @@ fn an_unsigned_body_is_refused() {
     let query = format!("auth_key=key&auth_timestamp=0&auth_version=1.0&auth_signature={signature}");
     let auth = RequestAuth::parse(&query).unwrap();
     assert_eq!(
-        auth.verify(&key, &Request { method: "POST", path: "/", body: b"{}" }, 0),
+        auth.verify(&key, &Request { method: "POST", path: "/" }, 0).and_then(|()| auth.verify_body(b"{}")),
         Err(InvalidRequestAuth::WrongBody)
     );
 }

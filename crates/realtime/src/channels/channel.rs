@@ -1,11 +1,11 @@
-use ahash::AHashSet;
-use campanile_protocol::{
-    ChannelName, Member, SocketId, UserId, limits::PRESENCE_MEMBERS, server_message::Refusal,
-};
+use std::time::{Duration, Instant};
 
-use crate::ChannelInfo;
+use ahash::{AHashMap, AHashSet};
+use campanile_protocol::{Frame, Member, SocketId, UserId, server_message::Refusal};
 
-/// Who is in one channel. Pure: it decides, its actor tells.
+use crate::{CachedEvent, ChannelInfo};
+
+/// Who is in one channel, and what it remembers. Pure: it decides, its actor tells.
 ///
 /// Every count is the size of a set that is owned here; none is kept beside it.
 #[derive(Debug, Default)]
@@ -13,6 +13,12 @@ pub(super) struct Channel {
     /// Workers that have subscribers, and who they are.
     workers: Vec<(usize, AHashSet<SocketId>)>,
     users: Vec<User>,
+    /// Who wants to know when the user whose own channel this is comes and goes, and on which worker.
+    watchers: AHashMap<SocketId, usize>,
+    cached: Option<Cached>,
+    /// Webhooks know that there is nothing in the cache.
+    is_miss_told: bool,
+    pub(super) count_told: CountTold,
 }
 
 /// A user who is present: what its first connection told about it, and all that it has.
@@ -21,6 +27,26 @@ struct User {
     member: Member,
     connections: Vec<SocketId>,
 }
+
+/// The last event published to a cache channel.
+#[derive(Debug)]
+struct Cached {
+    frame: Frame,
+    data: String,
+    expires: Instant,
+}
+
+/// When subscribers were last told how many they are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct CountTold {
+    pub(super) at: Option<Instant>,
+    pub(super) count: usize,
+    /// A telling is planned.
+    pub(super) is_due: bool,
+}
+
+/// How long a cache channel remembers.
+const CACHED_FOR: Duration = Duration::from_secs(30 * 60);
 
 /// One who asks to join.
 #[derive(Debug)]
@@ -52,11 +78,11 @@ pub(super) struct Departure {
 impl Channel {
     /// Adds a subscriber. The limit counts users: one more connection of a present user is welcome
     /// in a full channel.
-    pub(super) fn join(&mut self, subscriber: Subscriber) -> Result<Arrival, Refusal> {
+    pub(super) fn join(&mut self, subscriber: Subscriber, max_members: u32) -> Result<Arrival, Refusal> {
         let Subscriber { socket_id, worker, member } = subscriber;
         let is_first = self.workers.is_empty();
         let new_member = match member {
-            Some(member) => self.admit(member, socket_id)?,
+            Some(member) => self.admit(member, socket_id, max_members)?,
             None => None,
         };
         match self.workers.iter_mut().find(|(index, _)| *index == worker) {
@@ -66,13 +92,18 @@ impl Channel {
         Ok(Arrival { is_first, new_member })
     }
 
-    fn admit(&mut self, member: Member, socket_id: SocketId) -> Result<Option<Member>, Refusal> {
+    fn admit(
+        &mut self,
+        member: Member,
+        socket_id: SocketId,
+        max_members: u32,
+    ) -> Result<Option<Member>, Refusal> {
         if let Some(user) = self.users.iter_mut().find(|user| user.member.user_id == member.user_id) {
             user.connections.push(socket_id);
             return Ok(None);
         }
-        if self.users.len() >= PRESENCE_MEMBERS {
-            return Err(Refusal::Full);
+        if self.users.len() >= max_members as usize {
+            return Err(Refusal::Full(max_members));
         }
         self.users.push(User { member: member.clone(), connections: vec![socket_id] });
         Ok(Some(member))
@@ -96,6 +127,43 @@ impl Channel {
         self.users[index].connections.is_empty().then(|| self.users.remove(index).member.user_id)
     }
 
+    pub(super) fn watch(&mut self, socket_id: SocketId, worker: usize) {
+        self.watchers.insert(socket_id, worker);
+    }
+
+    pub(super) fn unwatch(&mut self, socket_id: SocketId) {
+        self.watchers.remove(&socket_id);
+    }
+
+    pub(super) fn watchers(&self) -> impl Iterator<Item = (SocketId, usize)> {
+        self.watchers.iter().map(|(socket_id, worker)| (*socket_id, *worker))
+    }
+
+    /// Remembers the last event.
+    pub(super) fn remember(&mut self, frame: Frame, data: String, now: Instant) {
+        self.cached = Some(Cached { frame, data, expires: now + CACHED_FOR });
+        self.is_miss_told = false;
+    }
+
+    /// The remembered event's frame.
+    pub(super) fn recall(&self, now: Instant) -> Option<&Frame> {
+        self.cached.as_ref().filter(|cached| cached.expires > now).map(|cached| &cached.frame)
+    }
+
+    /// Whether webhooks must be told that there is nothing to recall: once until there is again.
+    pub(super) fn take_miss(&mut self) -> bool {
+        !std::mem::replace(&mut self.is_miss_told, true)
+    }
+
+    /// Whether nothing would be lost by forgetting the channel.
+    pub(super) fn is_forgettable(&self, now: Instant) -> bool {
+        self.workers.is_empty() && self.watchers.is_empty() && self.recall(now).is_none()
+    }
+
+    pub(super) fn is_occupied(&self) -> bool {
+        !self.workers.is_empty()
+    }
+
     pub(super) fn is_presence(&self) -> bool {
         !self.users.is_empty()
     }
@@ -117,8 +185,16 @@ impl Channel {
         self.workers.iter().map(|(worker, _)| *worker)
     }
 
-    pub(super) fn info(&self, channel: &ChannelName) -> ChannelInfo {
-        ChannelInfo { channel: channel.clone(), subscribers: self.subscribers(), users: self.users.len() }
+    pub(super) fn info(&self, now: Instant) -> ChannelInfo {
+        let fresh = self.cached.as_ref().filter(|cached| cached.expires > now);
+        ChannelInfo {
+            subscribers: self.subscribers(),
+            users: self.users.len(),
+            cached: fresh.map(|cached| CachedEvent {
+                data: cached.data.clone(),
+                ttl: cached.expires.duration_since(now),
+            }),
+        }
     }
 }
 
@@ -134,9 +210,9 @@ mod tests {
     #[test]
     fn a_user_arrives_with_its_first_connection_and_goes_with_its_last() {
         let mut channel = Channel::default();
-        let first = channel.join(user(1, "7")).unwrap();
+        let first = channel.join(user(1, "7"), 100).unwrap();
         assert!(first.is_first && first.new_member.is_some());
-        let second = channel.join(user(2, "\"7\"")).unwrap();
+        let second = channel.join(user(2, "\"7\""), 100).unwrap();
         assert!(!second.is_first && second.new_member.is_none());
         assert_eq!((channel.subscribers(), channel.members().count()), (2, 1));
 
@@ -150,15 +226,12 @@ mod tests {
     #[test]
     fn a_full_channel_admits_members_but_no_new_user() {
         let mut channel = Channel::default();
-        for id in 0..PRESENCE_MEMBERS as u64 {
-            channel.join(user(id, &id.to_string())).unwrap();
+        for id in 0..3 {
+            channel.join(user(id, &id.to_string()), 3).unwrap();
         }
-        assert_eq!(channel.join(user(1000, "1000")).unwrap_err(), Refusal::Full);
-        assert!(channel.join(user(1001, "5")).is_ok());
-        assert_eq!(
-            (channel.subscribers(), channel.members().count()),
-            (PRESENCE_MEMBERS + 1, PRESENCE_MEMBERS)
-        );
+        assert_eq!(channel.join(user(1000, "1000"), 3).unwrap_err(), Refusal::Full(3));
+        assert!(channel.join(user(1001, "2"), 3).is_ok());
+        assert_eq!((channel.subscribers(), channel.members().count()), (4, 3));
     }
 
     #[test]
@@ -166,10 +239,22 @@ mod tests {
         let mut channel = Channel::default();
         let at =
             |socket, worker| Subscriber { socket_id: SocketId::from_random(socket), worker, member: None };
-        channel.join(at(1, 3)).unwrap();
-        channel.join(at(2, 1)).unwrap();
+        channel.join(at(1, 3), 100).unwrap();
+        channel.join(at(2, 1), 100).unwrap();
         assert_eq!(channel.workers().collect::<Vec<_>>(), [3, 1]);
         channel.leave(SocketId::from_random(1));
         assert_eq!(channel.workers().collect::<Vec<_>>(), [1]);
+    }
+
+    #[test]
+    fn an_event_is_remembered_for_half_an_hour_and_a_miss_told_once() {
+        let (mut channel, now) = (Channel::default(), Instant::now());
+        assert!(channel.take_miss() && !channel.take_miss());
+        channel.remember(Frame::text("x"), "x".to_owned(), now);
+        assert!(channel.recall(now + CACHED_FOR - Duration::from_secs(1)).is_some());
+        assert!(!channel.is_forgettable(now));
+        assert!(channel.recall(now + CACHED_FOR).is_none());
+        assert!(channel.is_forgettable(now + CACHED_FOR));
+        assert!(channel.take_miss());
     }
 }

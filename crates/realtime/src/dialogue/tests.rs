@@ -1,5 +1,9 @@
-use campanile_protocol::{AppId, AppSettings, OccurrenceTypes, TenantId, signature::SigningKey};
+use campanile_protocol::{
+    AppId, AppSettings, OccurrenceTypes, TenantId, TenantQuotas, signature::SigningKey,
+};
 use uuid::Uuid;
+
+use std::time::Duration;
 
 use super::*;
 
@@ -14,8 +18,9 @@ fn app(client_events: bool) -> App {
         id: AppId::from_number(1).unwrap(),
         tenant_id: TenantId(Uuid::nil()),
         enabled: true,
-        settings: AppSettings { client_events },
+        settings: AppSettings { client_events, watchlist: true, ..AppSettings::default() },
         keys: vec![key()],
+        tenant_quotas: TenantQuotas::default(),
         webhook_types: OccurrenceTypes::default(),
     }
 }
@@ -57,8 +62,10 @@ impl Talk {
     }
 
     fn join(&mut self, channel: &str, data: Option<&str>) {
-        assert!(matches!(self.subscribe(channel, data), Action::Subscribe(..)));
-        self.dialogue.subscribed(&ChannelName::parse(channel).unwrap());
+        let Action::Subscribe { channel, number, .. } = self.subscribe(channel, data) else {
+            panic!("refused")
+        };
+        assert!(self.dialogue.subscribed(&channel, number));
     }
 }
 
@@ -93,19 +100,24 @@ fn what_is_not_understood_is_told_and_nothing_else_happens() {
 fn a_public_channel_needs_no_signature_and_is_joined_once() {
     let mut talk = Talk::new();
     let text = r#"{"event":"pusher:subscribe","data":{"channel":"news","auth":""}}"#;
-    assert!(matches!(talk.say(text), Action::Subscribe(channel, None) if channel.as_str() == "news"));
+    assert!(
+        matches!(talk.say(text), Action::Subscribe { channel, member: None, .. } if channel.as_str() == "news")
+    );
     assert!(talk.reply(text).contains("Existing subscription to channel news"));
     let leave = r#"{"event":"pusher:unsubscribe","data":{"channel":"news"}}"#;
     assert!(matches!(talk.say(leave), Action::Unsubscribe(_)));
     assert!(matches!(talk.say(leave), Action::Nothing));
-    assert!(matches!(talk.say(text), Action::Subscribe(..)));
+    assert!(matches!(talk.say(text), Action::Subscribe { .. }));
 }
 
 #[test]
 fn a_private_channel_needs_a_signature_for_this_socket_and_channel() {
     let mut talk = Talk::new();
-    assert!(matches!(talk.subscribe("private-a", None), Action::Subscribe(_, None)));
-    assert!(matches!(talk.subscribe("private-b", Some("signed too")), Action::Subscribe(_, None)));
+    assert!(matches!(talk.subscribe("private-a", None), Action::Subscribe { member: None, .. }));
+    assert!(matches!(
+        talk.subscribe("private-b", Some("signed too")),
+        Action::Subscribe { member: None, .. }
+    ));
     for auth in ["", "nonsense", "other:00", "key:00"] {
         let text =
             format!(r#"{{"event":"pusher:subscribe","data":{{"channel":"private-c","auth":"{auth}"}}}}"#);
@@ -120,7 +132,9 @@ fn a_private_channel_needs_a_signature_for_this_socket_and_channel() {
 fn a_presence_channel_needs_a_member() {
     let mut talk = Talk::new();
     let joined = talk.subscribe("presence-a", Some(r#"{"user_id":7}"#));
-    assert!(matches!(joined, Action::Subscribe(_, Some(member)) if member.user_id.as_str() == "7"));
+    assert!(
+        matches!(joined, Action::Subscribe { member: Some(member), .. } if member.user_id.as_str() == "7")
+    );
     for data in [None, Some("{}"), Some("nonsense")] {
         assert!(matches!(talk.subscribe("presence-b", data), Action::Refuse(..)), "{data:?}");
     }
@@ -151,11 +165,13 @@ fn a_client_event_goes_out_as_it_came_and_without_a_forged_sender() {
 fn a_client_event_is_refused_where_it_may_not_be_sent() {
     let mut talk = Talk::new();
     assert!(talk.reply(CLIENT_EVENT).contains("not subscribed"));
-    assert!(matches!(talk.subscribe("private-a", None), Action::Subscribe(..)));
+    let Action::Subscribe { channel, number, .. } = talk.subscribe("private-a", None) else {
+        panic!("refused")
+    };
     assert!(talk.reply(CLIENT_EVENT).contains("subscription in progress"));
     talk.join("news", None);
     assert!(talk.reply(&CLIENT_EVENT.replace("private-a", "news")).contains("only supported on private"));
-    talk.dialogue.subscribed(&ChannelName::parse("private-a").unwrap());
+    assert!(talk.dialogue.subscribed(&channel, number));
     talk.app = app(false);
     let reply = talk.reply(CLIENT_EVENT);
     assert!(reply.contains("must enable this feature") && reply.contains("4301"), "{reply}");
@@ -176,13 +192,82 @@ fn the_eleventh_client_event_of_a_second_is_refused() {
     assert!(matches!(talk.say(CLIENT_EVENT), Action::Publish(_)));
 }
 
+fn sign_in(talk: &mut Talk, user_data: &str) -> Action {
+    let auth = format!("key:{}", key().sign([format!("1.2::user::{user_data}").as_bytes()]));
+    let data = serde_json::json!({ "auth": auth, "user_data": user_data });
+    talk.say(&serde_json::json!({ "event": "pusher:signin", "data": data }).to_string())
+}
+
+#[test]
+fn a_late_answer_does_not_concern_a_newer_subscription() {
+    let mut talk = Talk::new();
+    let Action::Subscribe { channel, number: first, .. } = talk.subscribe("private-a", None) else {
+        panic!("refused")
+    };
+    assert!(matches!(
+        talk.say(r#"{"event":"pusher:unsubscribe","data":{"channel":"private-a"}}"#),
+        Action::Unsubscribe(_)
+    ));
+    let Action::Subscribe { number: second, .. } = talk.subscribe("private-a", None) else {
+        panic!("refused")
+    };
+    assert!(!talk.dialogue.refused(&channel, first) && !talk.dialogue.subscribed(&channel, first));
+    assert!(talk.dialogue.subscribed(&channel, second));
+    assert_eq!(talk.dialogue.end().channels, [channel]);
+}
+
+#[test]
+fn a_sign_in_joins_the_users_channel_once_and_stays_the_same_user() {
+    let mut talk = Talk::new();
+    let Action::SignIn(first) = sign_in(&mut talk, r#"{"id":"ann","watchlist":["bob"]}"#) else {
+        panic!("refused")
+    };
+    let (channel, _) = first.join.unwrap();
+    assert_eq!((channel.user_id(), first.watch.len()), (Some("ann"), 1));
+    let answer = String::from_utf8(first.answer[0].payload().to_vec()).unwrap();
+    assert!(answer.contains("pusher:signin_success") && !answer.contains("key:"), "{answer}");
+
+    let Action::SignIn(again) = sign_in(&mut talk, r#"{"id":"ann"}"#) else { panic!("refused") };
+    assert!(again.join.is_none());
+    assert!(matches!(sign_in(&mut talk, r#"{"id":"bob"}"#), Action::Refuse(..)));
+    let text = r##"{"event":"pusher:subscribe","data":{"channel":"#server-to-user-ann","auth":""}}"##;
+    assert!(talk.reply(text).contains("subscription_succeeded"));
+    assert!(talk.reply(&text.replace("user-ann", "user-bob")).contains("subscription_error"));
+    assert_eq!(talk.dialogue.end().channels, [channel]);
+}
+
+#[test]
+fn a_sign_in_that_nobody_vouches_for_is_refused() {
+    let mut talk = Talk::new();
+    for data in [r#"{"auth":"key:00","user_data":"{\"id\":\"ann\"}"}"#, r#"{"auth":"x","user_data":"{}"}"#] {
+        let reply = talk.reply(&format!(r#"{{"event":"pusher:signin","data":{data}}}"#));
+        assert!(reply.contains("4009"), "{reply}");
+    }
+    assert!(matches!(sign_in(&mut talk, "{}"), Action::Refuse(..)));
+    assert!(!talk.dialogue.is_authorized());
+}
+
+#[test]
+fn a_signed_in_connection_is_a_member_without_channel_data() {
+    let mut talk = Talk::new();
+    assert!(matches!(sign_in(&mut talk, r#"{"id":"ann","user_info":{"n":1}}"#), Action::SignIn(_)));
+    let Action::Subscribe { member: Some(member), .. } = talk.subscribe("presence-a", None) else {
+        panic!("refused")
+    };
+    assert_eq!((member.user_id.as_str(), member.user_info.as_deref()), ("ann", Some(r#"{"n":1}"#)));
+    let overridden = talk.subscribe("presence-b", Some(r#"{"user_id":"bob"}"#));
+    assert!(
+        matches!(overridden, Action::Subscribe { member: Some(member), .. } if member.user_id.as_str() == "bob")
+    );
+}
+
 #[test]
 fn the_end_names_every_channel_once() {
     let mut talk = Talk::new();
     talk.join("private-a", None);
     talk.join("news", None);
-    let mut left: Vec<_> = talk.dialogue.end().map(|channel| channel.to_string()).collect();
+    let mut left: Vec<_> = talk.dialogue.end().channels.iter().map(ToString::to_string).collect();
     left.sort();
     assert_eq!(left, ["news", "private-a"]);
-    assert_eq!(talk.dialogue.end().count(), 0);
+    assert!(talk.dialogue.end().channels.is_empty());
 }

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use bytestring::ByteString;
 use campanile_protocol::{
     App, AppId, AppSettings, ChannelName, CloseCode, Event, EventData, EventName, Occurrence, OccurrenceType,
-    SocketId, TenantId, signature::SigningKey,
+    SocketId, TenantId, TenantQuotas, signature::SigningKey,
 };
 use campanile_realtime::{
     Batch, InProcess, Inbound, NewConnection, Node, Observer, Outlet, Publication, Realm, Sent, Source,
@@ -60,7 +60,13 @@ impl World {
             id: AppId::from_number(id).unwrap(),
             tenant_id: TenantId(Uuid::nil()),
             enabled: true,
-            settings: AppSettings { client_events: true },
+            settings: AppSettings {
+                client_events: true,
+                subscription_count: id == 3,
+                watchlist: true,
+                ..AppSettings::default()
+            },
+            tenant_quotas: TenantQuotas::default(),
             keys: vec![SigningKey::new(format!("key{id}").parse().unwrap(), "secret".into())],
             webhook_types: OccurrenceType::ALL.into_iter().collect(),
         };
@@ -81,7 +87,7 @@ impl TestApp<'_> {
         let (sender, mut receiver) = mpsc::unbounded_channel();
         let inbound = stream::poll_fn(move |context| receiver.poll_recv(context));
         self.world.worker.connect(NewConnection {
-            realm: self.realm.clone(),
+            place: self.realm.admit().unwrap(),
             socket_id,
             outlet: outlet.clone(),
             inbound,
@@ -97,7 +103,7 @@ impl TestApp<'_> {
 
     pub(crate) fn publish_except(&self, channel: &str, name: &str, except: Option<SocketId>) {
         let body = Bytes::from_static(b"\"x\"");
-        let data = EventData::published(serde_json::from_slice(&body).unwrap(), &body).unwrap();
+        let data = EventData::published(serde_json::from_slice(&body).unwrap(), &body, 10_240).unwrap();
         let event = Event { name: EventName::parse(name).unwrap(), data };
         let channels = vec![ChannelName::parse(channel).unwrap()];
         let publication = Publication { event, channels, except, source: Source::Api };
@@ -128,6 +134,12 @@ impl Client {
         let auth = format!("{}:{}", self.key.key(), self.key.sign([signed.as_bytes()]));
         let data = json!({ "channel": channel, "auth": auth, "channel_data": data });
         self.say(&json!({ "event": "pusher:subscribe", "data": data }));
+    }
+
+    pub(crate) fn request_sign_in(&self, user_data: &str) {
+        let signed = format!("{}::user::{user_data}", self.socket_id);
+        let auth = format!("{}:{}", self.key.key(), self.key.sign([signed.as_bytes()]));
+        self.say(&json!({ "event": "pusher:signin", "data": { "auth": auth, "user_data": user_data } }));
     }
 
     /// Subscribes and returns the data of `subscription_succeeded`.

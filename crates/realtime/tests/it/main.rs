@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod caching;
 mod delivery;
 mod harness;
 mod presence;
 mod resilience;
+mod users;

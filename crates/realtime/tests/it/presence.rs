@@ -41,13 +41,13 @@ async fn queries_tell_users_and_subscribers_of_one_app() {
     bob.subscribe("news", None).await;
 
     let mut found = world.node.list_channels(&app.realm, "").await.unwrap();
-    found.sort_by_key(|found| found.channel.clone());
+    found.sort_by_key(|(channel, _)| channel.clone());
     let told: Vec<_> =
-        found.iter().map(|found| (found.channel.as_str(), found.subscribers, found.users)).collect();
+        found.iter().map(|(channel, info)| (channel.as_str(), info.subscribers, info.users)).collect();
     assert_eq!(told, [("news", 1, 0), ("presence-a", 2, 1)]);
     assert_eq!(world.node.list_channels(&app.realm, "presence-").await.unwrap().len(), 1);
 
-    let users = world.node.list_members(&app.realm, found[1].channel.clone()).await.unwrap();
+    let users = world.node.list_members(&app.realm, found[1].0.clone()).await.unwrap();
     assert_eq!(users.iter().map(campanile_protocol::UserId::as_str).collect::<Vec<_>>(), ["a"]);
 }
 

@@ -33,20 +33,31 @@ struct User {
     id: String,
 }
 
+const COUNTING_IS_OFF: &str =
+    "Cannot retrieve the subscription count unless subscription counting is enabled";
+
 /// `GET /apps/{app_id}/channels`: the occupied channels, with `filter_by_prefix` and `info`.
 pub(super) async fn list(request: Signed, node: Data<Node>) -> Result<Json<ListReply>, ApiError> {
     let parameters = request.parameters()?;
     let info = InfoRequest::parse(parameters.find("info"))?;
     let prefix = parameters.find("filter_by_prefix").unwrap_or_default();
+    let app = request.realm.app().clone();
     if info.user_count && !prefix.starts_with("presence-") {
         return Err(ApiError::bad_request(
             "user_count may only be requested for presence channels - please supply filter_by_prefix begining with presence-",
         ));
     }
+    if info.subscription_count && !app.settings.subscription_count {
+        return Err(ApiError::bad_request(COUNTING_IS_OFF));
+    }
+    if info.cache {
+        return Err(ApiError::bad_request("cache may only be requested for a single channel"));
+    }
     let found = node.list_channels(&request.realm, prefix).await?;
-    let visible = found.iter().filter(|found| found.channel.access() != Access::User);
-    let channels =
-        visible.map(|found| (found.channel.to_string(), info.attributes(&found.channel, Some(found))));
+    let channels = found.into_iter().map(|(channel, known)| {
+        let attributes = info.attributes(&channel, known, &app.settings);
+        (channel.to_string(), attributes)
+    });
     Ok(Json(ListReply { channels: channels.collect() }))
 }
 
@@ -54,14 +65,21 @@ pub(super) async fn list(request: Signed, node: Data<Node>) -> Result<Json<ListR
 pub(super) async fn get(request: Signed, node: Data<Node>) -> Result<Json<ChannelReply>, ApiError> {
     let channel = ChannelName::parse(request.segment("channel"))?;
     let info = InfoRequest::parse(request.parameters()?.find("info"))?;
+    let app = request.realm.app().clone();
     if info.user_count && channel.access() != Access::Presence {
         return Err(ApiError::bad_request(
             "Cannot retrieve the user count unless the channel is a presence channel",
         ));
     }
+    if info.subscription_count && !app.settings.subscription_count {
+        return Err(ApiError::bad_request(COUNTING_IS_OFF));
+    }
+    if info.cache && !channel.is_cache() {
+        return Err(ApiError::bad_request("Cannot retrieve the cache unless the channel is a cache channel"));
+    }
     let found = node.find_channel(&request.realm, channel.clone()).await?;
-    let attributes = info.attributes(&channel, found.as_ref());
-    Ok(Json(ChannelReply { occupied: found.is_some(), attributes }))
+    let occupied = found.subscribers > 0 && channel.access() != Access::User;
+    Ok(Json(ChannelReply { occupied, attributes: info.attributes(&channel, found, &app.settings) }))
 }
 
 /// `GET /apps/{app_id}/channels/{channel}/users`: the users of a presence channel, each once.

@@ -1,11 +1,12 @@
 use std::fmt;
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
-use campanile_control::StoreError;
 use campanile_protocol::{
     InvalidChannel, InvalidEvent, InvalidSocketId, limits, signature::InvalidRequestAuth,
 };
 use campanile_realtime::{PublishError, QueryError};
+
+use crate::directory::DirectoryError;
 
 /// Why a REST request was refused: a status and one line of text, as client libraries show it.
 #[derive(Debug)]
@@ -13,9 +14,12 @@ pub(super) enum ApiError {
     BadRequest(String),
     Unauthorized(InvalidRequestAuth),
     AppDisabled,
+    TlsRequired,
+    OverQuota,
     UnknownApp,
     LargeEvent(InvalidEvent),
     LargeBody,
+    TimedOut,
     /// The reason is in the log, or worth nobody's while.
     Unavailable,
 }
@@ -36,6 +40,9 @@ impl fmt::Display for ApiError {
             Self::BadRequest(text) => f.write_str(text),
             Self::Unauthorized(error) => error.fmt(f),
             Self::AppDisabled => f.write_str("The app is disabled"),
+            Self::TlsRequired => f.write_str("The app accepts TLS requests only"),
+            Self::OverQuota => f.write_str("API call failed since (daily) message quota exceeded"),
+            Self::TimedOut => f.write_str("The request body took too long to arrive"),
             Self::UnknownApp => f.write_str("There is no app with this id"),
             Self::LargeEvent(error) => error.fmt(f),
             Self::LargeBody => {
@@ -56,7 +63,8 @@ impl ResponseError for ApiError {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Unauthorized(InvalidRequestAuth::Duplicate(_)) => StatusCode::BAD_REQUEST,
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
-            Self::AppDisabled => StatusCode::FORBIDDEN,
+            Self::AppDisabled | Self::TlsRequired | Self::OverQuota => StatusCode::FORBIDDEN,
+            Self::TimedOut => StatusCode::REQUEST_TIMEOUT,
             Self::UnknownApp => StatusCode::NOT_FOUND,
             Self::LargeEvent(_) | Self::LargeBody => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -82,7 +90,7 @@ impl From<InvalidRequestAuth> for ApiError {
 impl From<InvalidEvent> for ApiError {
     fn from(error: InvalidEvent) -> Self {
         match error {
-            InvalidEvent::LargeData => Self::LargeEvent(error),
+            InvalidEvent::LargeData(_) => Self::LargeEvent(error),
             InvalidEvent::EmptyName
             | InvalidEvent::LongName
             | InvalidEvent::ReservedName
@@ -103,8 +111,8 @@ impl From<InvalidSocketId> for ApiError {
     }
 }
 
-impl From<StoreError> for ApiError {
-    fn from(error: StoreError) -> Self {
+impl From<DirectoryError> for ApiError {
+    fn from(error: DirectoryError) -> Self {
         tracing::warn!(%error, "an app could not be looked up");
         Self::Unavailable
     }

@@ -1,4 +1,4 @@
-use campanile_protocol::{Access, ChannelName};
+use campanile_protocol::{Access, AppSettings, ChannelName};
 use campanile_realtime::ChannelInfo;
 use serde::Serialize;
 
@@ -8,6 +8,8 @@ use super::error::ApiError;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct InfoRequest {
     pub(super) user_count: bool,
+    pub(super) subscription_count: bool,
+    pub(super) cache: bool,
 }
 
 /// The attributes of one channel; those that were not asked for, or do not apply, are absent.
@@ -15,6 +17,18 @@ pub(super) struct InfoRequest {
 pub(super) struct Attributes {
     #[serde(skip_serializing_if = "Option::is_none")]
     user_count: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subscription_count: Option<usize>,
+    /// `null` for a channel that remembers nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache: Option<Option<Cache>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Cache {
+    data: String,
+    /// In seconds.
+    ttl: u64,
 }
 
 impl InfoRequest {
@@ -23,10 +37,10 @@ impl InfoRequest {
         for attribute in info.unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty()) {
             match attribute {
                 "user_count" => request.user_count = true,
+                "subscription_count" => request.subscription_count = true,
+                "cache" => request.cache = true,
                 unknown => {
-                    return Err(ApiError::bad_request(format!(
-                        "Unknown or unavailable info attribute: {unknown}"
-                    )));
+                    return Err(ApiError::bad_request(format!("Unknown info attribute: {unknown:.100}")));
                 }
             }
         }
@@ -37,9 +51,20 @@ impl InfoRequest {
         self == Self::default()
     }
 
-    /// What was asked for of a channel; an unoccupied one has no users.
-    pub(super) fn attributes(self, channel: &ChannelName, info: Option<&ChannelInfo>) -> Attributes {
-        let applies = self.user_count && channel.access() == Access::Presence;
-        Attributes { user_count: applies.then(|| info.map_or(0, |info| info.users)) }
+    /// What was asked for and applies to a channel.
+    pub(super) fn attributes(
+        self,
+        channel: &ChannelName,
+        info: ChannelInfo,
+        settings: &AppSettings,
+    ) -> Attributes {
+        let ChannelInfo { subscribers, users, cached } = info;
+        let cache = || cached.map(|cached| Cache { data: cached.data, ttl: cached.ttl.as_secs() });
+        Attributes {
+            user_count: (self.user_count && channel.access() == Access::Presence).then_some(users),
+            subscription_count: (self.subscription_count && settings.subscription_count)
+                .then_some(subscribers),
+            cache: (self.cache && channel.is_cache()).then(cache),
+        }
     }
 }

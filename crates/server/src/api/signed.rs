@@ -7,7 +7,7 @@ use std::{
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use campanile_protocol::{
-    App, AppId,
+    App, AppId, ChannelName,
     signature::{InvalidRequestAuth, Request, RequestAuth},
 };
 use campanile_realtime::Realm;
@@ -33,6 +33,27 @@ impl Signed {
     pub(super) fn segment(&self, name: &str) -> &str {
         self.request.match_info().query(name)
     }
+
+    /// A channel that the app may publish to.
+    pub(super) fn channel(&self, name: &str) -> Result<ChannelName, ApiError> {
+        let channel = ChannelName::parse(name)?;
+        let max_bytes = self.realm.app().settings.max_channel_name_bytes as usize;
+        if channel.as_str().len() > max_bytes && channel.user_id().is_none() {
+            return Err(ApiError::bad_request(format!(
+                "Channel name too long: at most {max_bytes} bytes are allowed"
+            )));
+        }
+        Ok(channel)
+    }
+
+    /// Counts messages towards the daily quota, if it has room.
+    pub(super) fn take_messages(&self, messages: u64) -> Result<(), ApiError> {
+        if self.realm.is_over_message_quota() {
+            return Err(ApiError::OverQuota);
+        }
+        self.realm.count_messages(messages);
+        Ok(())
+    }
 }
 
 impl FromRequest for Signed {
@@ -42,25 +63,45 @@ impl FromRequest for Signed {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            // The query is judged before anything is read or looked up.
-            RequestAuth::parse(request.query_string())?.key()?;
-            let app_id = request.match_info().query("app_id").parse().map_err(|_| ApiError::UnknownApp)?;
-            let directory = request.app_data::<web::Data<Directory>>().expect("configured with the routes");
-            let realm = directory.find(app_id).await?.ok_or(ApiError::UnknownApp)?;
+            let auth = RequestAuth::parse(request.query_string())?;
+            let realm = find_realm(&request, auth.key()?).await?;
+            // Nothing of the body is read for someone who is not known.
+            verify(&request, &auth, &realm.app())?;
             let body = body::read(payload).await?;
-            verify(&request, &realm.app(), &body)?;
-            if !realm.app().enabled {
+            auth.verify_body(&body)?;
+            let app = realm.app();
+            if !app.enabled {
                 return Err(ApiError::AppDisabled);
             }
+            if app.settings.force_tls && !is_secure(&request) {
+                return Err(ApiError::TlsRequired);
+            }
+            let app_id = app.id;
+            drop((auth, app));
             Ok(Self { realm, app_id, body, request })
         })
     }
 }
 
-fn verify(request: &HttpRequest, app: &App, body: &[u8]) -> Result<(), InvalidRequestAuth> {
-    let auth = RequestAuth::parse(request.query_string())?;
+/// The app that the path names, or, where it names none, the one that has the key.
+async fn find_realm(request: &HttpRequest, key: &str) -> Result<Arc<Realm>, ApiError> {
+    let directory = request.app_data::<web::Data<Directory>>().expect("configured with the routes");
+    match request.match_info().get("app_id") {
+        Some(app_id) => {
+            let app_id = app_id.parse().map_err(|_| ApiError::UnknownApp)?;
+            directory.find(app_id).await?.ok_or(ApiError::UnknownApp)
+        }
+        None => directory.find_by_key(key).await?.ok_or(InvalidRequestAuth::UnknownKey.into()),
+    }
+}
+
+fn verify(request: &HttpRequest, auth: &RequestAuth<'_>, app: &App) -> Result<(), InvalidRequestAuth> {
     let key = app.find_key(auth.key()?).ok_or(InvalidRequestAuth::UnknownKey)?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let signed = Request { method: request.method().as_str(), path: request.uri().path(), body };
-    auth.verify(key, &signed, now)
+    auth.verify(key, &Request { method: request.method().as_str(), path: request.uri().path() }, now)
+}
+
+/// Whether it came over TLS, as the proxy that ended the TLS says. One that lies fools only itself.
+fn is_secure(request: &HttpRequest) -> bool {
+    request.headers().get("x-forwarded-proto").is_some_and(|scheme| scheme == "https")
 }

@@ -3,7 +3,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use actix_web::web::{Bytes, Data, Json};
 use campanile_protocol::{
     Access, ChannelName, Event, EventData, EventName, SocketId, from_object,
-    limits::{CHANNELS_PER_PUBLICATION, EVENTS_PER_BATCH},
+    limits::CHANNELS_PER_PUBLICATION, signature::RequestAuth,
 };
 use campanile_realtime::{Node, Publication, Source};
 use serde::{Deserialize, Serialize};
@@ -51,9 +51,12 @@ struct BatchBody<'a> {
 /// 200 means that the engine accepted it, not that anyone received it.
 pub(super) async fn trigger(request: Signed, node: Data<Node>) -> Result<Json<TriggerReply>, ApiError> {
     let body: TriggerBody = parse(&request.body)?;
+    let parameters = request.parameters()?;
+    let body = body.or_from_query(&parameters);
     let info = InfoRequest::parse(body.info.as_deref())?;
-    let publication = body.into_publication(&request.body)?;
+    let publication = body.into_publication(&request)?;
     let channels = publication.channels.clone();
+    request.take_messages(1 + u64::from(!info.is_empty()))?;
     node.publish(request.app_id, publication)?;
     if info.is_empty() {
         return Ok(Json(TriggerReply { channels: None }));
@@ -61,7 +64,8 @@ pub(super) async fn trigger(request: Signed, node: Data<Node>) -> Result<Json<Tr
     let mut reply = BTreeMap::new();
     for channel in channels {
         let found = node.find_channel(&request.realm, channel.clone()).await?;
-        reply.insert(channel.to_string(), info.attributes(&channel, found.as_ref()));
+        let attributes = info.attributes(&channel, found, &request.realm.app().settings);
+        reply.insert(channel.to_string(), attributes);
     }
     Ok(Json(TriggerReply { channels: Some(reply) }))
 }
@@ -71,11 +75,9 @@ pub(super) async fn trigger(request: Signed, node: Data<Node>) -> Result<Json<Tr
 pub(super) async fn trigger_batch(request: Signed, node: Data<Node>) -> Result<Json<BatchReply>, ApiError> {
     let body: BatchBody = parse(&request.body)?;
     let entries = body.batch.ok_or_else(|| ApiError::missing("batch"))?;
-    if entries.len() > EVENTS_PER_BATCH {
-        return Err(ApiError::bad_request(format!(
-            "Batch too large ({} > {EVENTS_PER_BATCH})",
-            entries.len()
-        )));
+    let most = request.realm.app().settings.max_batch_events as usize;
+    if entries.len() > most {
+        return Err(ApiError::bad_request(format!("Batch too large ({} > {most})", entries.len())));
     }
     let mut checked = Vec::with_capacity(entries.len());
     for entry in entries {
@@ -83,20 +85,23 @@ pub(super) async fn trigger_batch(request: Signed, node: Data<Node>) -> Result<J
             return Err(ApiError::missing("channel"));
         }
         let info = InfoRequest::parse(entry.info.as_deref())?;
-        checked.push((info, entry.into_publication(&request.body)?));
+        checked.push((info, entry.into_publication(&request)?));
     }
-    let asks = checked.iter().any(|(info, _)| !info.is_empty());
+    let asking = checked.iter().filter(|(info, _)| !info.is_empty()).count();
+    request.take_messages((checked.len() + asking) as u64)?;
     let mut reply = Vec::with_capacity(checked.len());
     for (info, publication) in checked {
         let channel = publication.channels[0].clone();
         node.publish(request.app_id, publication)?;
-        let found = match info.is_empty() {
-            true => None,
-            false => node.find_channel(&request.realm, channel.clone()).await?,
-        };
-        reply.push(info.attributes(&channel, found.as_ref()));
+        reply.push(match info.is_empty() {
+            true => Attributes::default(),
+            false => {
+                let found = node.find_channel(&request.realm, channel.clone()).await?;
+                info.attributes(&channel, found, &request.realm.app().settings)
+            }
+        });
     }
-    Ok(Json(BatchReply { batch: asks.then_some(reply) }))
+    Ok(Json(BatchReply { batch: (asking > 0).then_some(reply) }))
 }
 
 fn parse<'a, T: Deserialize<'a>>(body: &'a Bytes) -> Result<T, ApiError> {
@@ -106,16 +111,32 @@ fn parse<'a, T: Deserialize<'a>>(body: &'a Bytes) -> Result<T, ApiError> {
         .map_err(|error| ApiError::bad_request(format!("The body must be a JSON object: {error}")))
 }
 
-impl TriggerBody<'_> {
-    /// Checks everything; `body` is what `self` was parsed from.
-    fn into_publication(self, body: &Bytes) -> Result<Publication, ApiError> {
+impl<'a> TriggerBody<'a> {
+    /// Takes from the query what the body does not say; the data is always in the body.
+    fn or_from_query(mut self, query: &'a RequestAuth<'_>) -> Self {
+        let parameter = |name: &str| query.find(name).map(Cow::Borrowed);
+        self.name = self.name.or_else(|| parameter("name"));
+        self.socket_id = self.socket_id.or_else(|| parameter("socket_id"));
+        self.info = self.info.or_else(|| parameter("info"));
+        if self.channels.is_none() && self.channel.is_none() {
+            let listed = query.list("channels");
+            self.channels = (!listed.is_empty()).then(|| listed.into_iter().map(Cow::Borrowed).collect());
+            self.channel = parameter("channel");
+        }
+        self
+    }
+
+    /// Checks everything; `self` was parsed from the request's body.
+    fn into_publication(self, request: &Signed) -> Result<Publication, ApiError> {
+        let max_bytes = request.realm.app().settings.max_event_bytes;
         let name = EventName::parse(&self.name.ok_or_else(|| ApiError::missing("name"))?)?;
-        let data = EventData::published(self.data.ok_or_else(|| ApiError::missing("data"))?, body)?;
+        let data = self.data.ok_or_else(|| ApiError::missing("data"))?;
+        let data = EventData::published(data, &request.body, max_bytes)?;
         let except = match self.socket_id.filter(|id| !id.is_empty()) {
             Some(id) => SocketId::parse(&id)?,
             None => None,
         };
-        let channels = channels(self.channels, self.channel)?;
+        let channels = channels(request, self.channels, self.channel)?;
         Ok(Publication { event: Event { name, data }, channels, except, source: Source::Api })
     }
 }
@@ -123,6 +144,7 @@ impl TriggerBody<'_> {
 /// The channels named, each once. An encrypted channel stands alone: each has its own key, so one
 /// ciphertext cannot serve two.
 fn channels(
+    request: &Signed,
     many: Option<Vec<Cow<'_, str>>>,
     one: Option<Cow<'_, str>>,
 ) -> Result<Vec<ChannelName>, ApiError> {
@@ -134,7 +156,7 @@ fn channels(
     }
     let mut channels = Vec::with_capacity(named.len());
     for name in named {
-        let channel = ChannelName::parse(&name)?;
+        let channel = request.channel(&name)?;
         if !channels.contains(&channel) {
             channels.push(channel);
         }

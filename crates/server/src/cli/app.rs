@@ -112,8 +112,10 @@ fn parse_setting(text: &str) -> Result<(String, Value), String> {
 
 fn read_settings(settings: Vec<(String, Value)>) -> Result<AppSettings, UsageError> {
     let map: Map<String, Value> = settings.into_iter().collect();
-    serde_path_to_error::deserialize(Value::Object(map))
-        .map_err(|error| UsageError(format!("--setting {error}")))
+    let settings: AppSettings = serde_path_to_error::deserialize(Value::Object(map))
+        .map_err(|error| UsageError(format!("--setting {error}")))?;
+    settings.check().map_err(|error| UsageError(format!("--setting {error}")))?;
+    Ok(settings)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 use anyhow::Context;
 use campanile_control::{Store, Tenant};
-use clap::Subcommand;
+use campanile_protocol::TenantQuotas;
+use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::{failure::UsageError, output::Output};
@@ -12,14 +13,50 @@ pub(super) enum TenantCommand {
         /// What it is called, 1 to 80 characters
         #[arg(long, value_parser = parse_name)]
         name: String,
+        #[command(flatten)]
+        quotas: QuotaArgs,
     },
+    /// Set what all apps of an organisation may use together; what is not given is unlimited
+    Limit {
+        /// The organisation's id or name
+        #[arg(long)]
+        tenant: String,
+        #[command(flatten)]
+        quotas: QuotaArgs,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(super) struct QuotaArgs {
+    /// Connections at once
+    #[arg(long, value_name = "N")]
+    max_connections: Option<u32>,
+    /// Messages per UTC day
+    #[arg(long, value_name = "N")]
+    max_messages_per_day: Option<u64>,
+}
+
+impl From<QuotaArgs> for TenantQuotas {
+    fn from(args: QuotaArgs) -> Self {
+        Self { max_connections: args.max_connections, max_messages_per_day: args.max_messages_per_day }
+    }
 }
 
 impl TenantCommand {
     pub(super) async fn run(self, store: &Store, output: Output) -> anyhow::Result<()> {
-        let Self::Create { name } = self;
-        let id = store.create_tenant(&name).await?.0;
-        output.print(&json!({ "id": id, "name": name }), &format!("Created tenant {name}\n  id  {id}"))?;
+        match self {
+            Self::Create { name, quotas } => {
+                let id = store.create_tenant(&name).await?;
+                store.limit_tenant(id, quotas.into()).await?;
+                let text = format!("Created tenant {name}\n  id  {}", id.0);
+                output.print(&json!({ "id": id, "name": name }), &text)?;
+            }
+            Self::Limit { tenant, quotas } => {
+                let tenant = get_tenant(store, &tenant).await?;
+                store.limit_tenant(tenant.id, quotas.into()).await?;
+                output.print(&json!({ "id": tenant.id }), &format!("Limited tenant {}", tenant.name))?;
+            }
+        }
         Ok(())
     }
 }

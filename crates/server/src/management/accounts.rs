@@ -66,12 +66,8 @@ pub(super) async fn sign_up(
     form.check()?;
     let (address, now) = (peer(&request), Instant::now());
     management.throttle.check(address, &email, now)?;
-    let signed_up =
-        management.store.sign_up(NewAccount { organisation, email: email.clone(), password }).await;
-    if let Err(AccountError::EmailTaken) = signed_up {
-        // Else sign-up would tell which addresses have accounts, as fast as one can ask.
-        management.throttle.failed(address, &email, now);
-    }
+    let signed_up = management.store.sign_up(NewAccount { organisation, email, password }).await;
+    management.throttle.signed_up(address, now);
     let (account, token) = signed_up?;
     Ok(welcome(HttpResponse::Created(), account, &token, &management))
 }
@@ -83,6 +79,9 @@ pub(super) async fn log_in(
     management: Data<Management>,
 ) -> Result<HttpResponse, ManagementError> {
     let LogIn { email, password } = body.into_inner();
+    if email.contains(char::is_control) {
+        return Err(ManagementError::InvalidCredentials);
+    }
     let (address, now) = (peer(&request), Instant::now());
     management.throttle.check(address, &email, now)?;
     let logged_in = management.store.log_in(email.trim(), password).await;

@@ -3,12 +3,17 @@ use actix_web::{
     web::{Data, Json, Path},
 };
 use campanile_control::{AppChange, AppRecord, KeyRecord, NewApp};
-use campanile_protocol::{AppId, AppSettings};
+use campanile_protocol::{AppId, AppSettings, SettingsChange};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Management, ManagementError, session::Session, validation::Form};
+use super::{
+    Management, ManagementError,
+    session::Session,
+    validation::{Form, at_most},
+};
 
 #[derive(Deserialize)]
 pub(super) struct CreateApp {
@@ -21,13 +26,7 @@ pub(super) struct CreateApp {
 pub(super) struct UpdateApp {
     name: Option<String>,
     enabled: Option<bool>,
-    settings: Option<UpdateSettings>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct UpdateSettings {
-    client_events: Option<bool>,
+    settings: Option<Map<String, Value>>,
 }
 
 #[derive(Serialize)]
@@ -58,6 +57,9 @@ pub(super) struct KeyReply {
     created_at: OffsetDateTime,
 }
 
+/// Apps of one tenant.
+const APPS: usize = 100;
+
 /// `GET /apps`
 pub(super) async fn list(
     session: Session,
@@ -76,8 +78,10 @@ pub(super) async fn create(
     let mut form = Form::default();
     let name = form.name("name", &body.name);
     form.check()?;
+    let tenant = session.account.tenant_id;
+    at_most(APPS, management.store.list_apps(tenant).await?.len(), "apps")?;
     let new = NewApp { name, ..NewApp::default() };
-    let record = management.store.create_app(session.account.tenant_id, new).await?;
+    let record = management.store.create_app(tenant, new).await?;
     Ok(HttpResponse::Created().json(management.reply(record)))
 }
 
@@ -101,15 +105,9 @@ pub(super) async fn update(
     let UpdateApp { name, enabled, settings } = body.into_inner();
     let mut form = Form::default();
     let name = name.map(|name| form.name("name", &name));
+    let settings = settings.and_then(|given| form.take("settings", SettingsChange::parse(given)));
     form.check()?;
     let tenant = session.account.tenant_id;
-    let settings = match settings {
-        Some(UpdateSettings { client_events }) => {
-            let current = management.store.get_app(tenant, *app_id).await?.settings;
-            Some(AppSettings { client_events: client_events.unwrap_or(current.client_events) })
-        }
-        None => None,
-    };
     let change = AppChange { name, enabled, settings };
     let record = management.store.update_app(tenant, *app_id, change).await?;
     Ok(Json(management.reply(record)))

@@ -9,6 +9,8 @@ use campanile_control::{AccountError, AppError, StoreError, WebhookError};
 use campanile_realtime::{PublishError, QueryError};
 use serde::Serialize;
 
+use crate::directory::DirectoryError;
+
 /// Why a management request was refused. The body is `{"error":{code,message,fields?}}`.
 #[derive(Debug)]
 pub(super) enum ManagementError {
@@ -26,6 +28,13 @@ pub(super) enum ManagementError {
     TooManyRequests {
         retry_after_seconds: u64,
     },
+    /// There are as many of these as there may be.
+    LimitReached {
+        what: &'static str,
+        most: usize,
+    },
+    /// The request did not arrive in time.
+    TimedOut,
     /// The database is away, or the data plane overloaded.
     Unavailable,
     /// A fault of ours; the log has it.
@@ -56,6 +65,8 @@ impl ManagementError {
             Self::NotFound => "not_found",
             Self::Taken(..) => "conflict",
             Self::TooManyRequests { .. } => "too_many_requests",
+            Self::LimitReached { .. } => "limit_reached",
+            Self::TimedOut => "timed_out",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",
         }
@@ -85,6 +96,10 @@ impl fmt::Display for ManagementError {
             Self::TooManyRequests { retry_after_seconds } => {
                 write!(f, "Too many attempts. Try again in {retry_after_seconds} seconds.")
             }
+            Self::LimitReached { what, most } => {
+                write!(f, "There can be at most {most} {what}. Delete one that is no longer needed.")
+            }
+            Self::TimedOut => f.write_str("The request took too long to arrive."),
             Self::Unavailable => f.write_str("This is not available right now. Try again in a moment."),
             Self::Internal => f.write_str("Something went wrong on our side."),
         }
@@ -99,7 +114,8 @@ impl ResponseError for ManagementError {
             Self::Unauthenticated | Self::InvalidCredentials => StatusCode::UNAUTHORIZED,
             Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Taken(..) => StatusCode::CONFLICT,
+            Self::Taken(..) | Self::LimitReached { .. } => StatusCode::CONFLICT,
+            Self::TimedOut => StatusCode::REQUEST_TIMEOUT,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -142,6 +158,15 @@ impl From<StoreError> for ManagementError {
         }
         tracing::error!(error = &error as &dyn std::error::Error, "the database refused");
         Self::Internal
+    }
+}
+
+impl From<DirectoryError> for ManagementError {
+    fn from(error: DirectoryError) -> Self {
+        match error {
+            DirectoryError::Overloaded => Self::Unavailable,
+            DirectoryError::Store(error) => error.into(),
+        }
     }
 }
 

@@ -32,22 +32,26 @@ pub(super) async fn send(
     let text = std::str::from_utf8(&body).map_err(|error| ManagementError::Malformed(error.to_string()))?;
     let wanted: SendEvent =
         from_object(text).map_err(|error| ManagementError::Malformed(error.to_string()))?;
-    let (channel, event) = check(&wanted, &body)?;
     let Some(realm) = management.directory.find(*app_id).await? else {
         return Err(ManagementError::NotFound);
     };
+    let (channel, event) = check(&wanted, &body, realm.app().settings.max_event_bytes)?;
     let publication =
         Publication { event, channels: vec![channel.clone()], except: None, source: Source::Dashboard };
     management.node.publish(*app_id, publication)?;
     let found = management.node.find_channel(&realm, channel).await?;
-    Ok(Json(Sent { subscribers: found.map_or(0, |info| info.subscribers) }))
+    Ok(Json(Sent { subscribers: found.subscribers }))
 }
 
-fn check(wanted: &SendEvent<'_>, body: &Bytes) -> Result<(ChannelName, Event), ManagementError> {
+fn check(
+    wanted: &SendEvent<'_>,
+    body: &Bytes,
+    max_bytes: u32,
+) -> Result<(ChannelName, Event), ManagementError> {
     let mut form = Form::default();
     let channel = form.take("channel", ChannelName::parse(&wanted.channel));
     let name = form.take("name", EventName::parse(&wanted.name));
-    let data = form.take("data", EventData::published(wanted.data, body));
+    let data = form.take("data", EventData::published(wanted.data, body, max_bytes));
     form.check()?;
     let (Some(channel), Some(name), Some(data)) = (channel, name, data) else {
         return Err(ManagementError::Internal);

@@ -7,7 +7,15 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Management, ManagementError, apps::KeyReply, session::Session, validation::Form};
+use super::{
+    Management, ManagementError,
+    apps::KeyReply,
+    session::Session,
+    validation::{Form, at_most},
+};
+
+/// Active keys of one app.
+const KEYS: usize = 20;
 
 #[derive(Deserialize)]
 pub(super) struct CreateKey {
@@ -33,6 +41,8 @@ pub(super) async fn create(
         None => String::new(),
     };
     form.check()?;
+    let app = management.store.get_app(session.account.tenant_id, *app_id).await?;
+    at_most(KEYS, app.keys.len(), "keys of an app")?;
     let record = management.store.create_key(session.account.tenant_id, *app_id, &label).await?;
     Ok(HttpResponse::Created().json(KeyReply::from(record)))
 }

@@ -4,11 +4,15 @@ use actix_web::{
     HttpResponse,
     web::{Bytes, Data, Path},
 };
+use campanile_control::AppError;
 use campanile_protocol::AppId;
 use campanile_realtime::{Activity, ActivityKind, Watcher};
-use futures_util::{Stream, stream};
+use futures_util::{StreamExt, stream};
 use serde::Serialize;
-use tokio::sync::watch;
+use tokio::{
+    sync::watch,
+    time::{Instant, Interval},
+};
 
 use super::{Management, ManagementError, session::Session};
 
@@ -41,11 +45,12 @@ enum Item<'a> {
     Refused { socket_id: Option<String>, message: &'a str },
 }
 
-/// Comments that keep the stream open through proxies.
-const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(15);
+/// How often the stream looks whether it may go on; it then says so with a comment, which also keeps it
+/// open through proxies.
+const CHECK_INTERVAL: Duration = Duration::from_secs(15);
 
-/// `GET /apps/{app_id}/live`: what happens in the app, as server-sent events. Ends with the session's
-/// end at the latest when the client comes again, and when the platform stops.
+/// `GET /apps/{app_id}/live`: what happens in the app, as server-sent events. Ends soon after the session
+/// or the app does, and when the platform stops.
 pub(super) async fn watch(
     session: Session,
     app_id: Path<AppId>,
@@ -56,35 +61,61 @@ pub(super) async fn watch(
     let Some(realm) = management.directory.find(*app_id).await? else {
         return Err(ManagementError::NotFound);
     };
-    let watcher = realm.watch();
+    let live = Live {
+        watcher: realm.watch(),
+        stopping: management.stopping.clone(),
+        check: tokio::time::interval_at(Instant::now() + CHECK_INTERVAL, CHECK_INTERVAL),
+        management: management.clone(),
+        session,
+        app_id: *app_id,
+    };
     let channels = management.node.list_channels(&realm, "").await?.len();
     let first = frame("snapshot", &Snapshot { connections: realm.connections(), channels });
+    let first = stream::once(async { Ok(first) });
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header(("Cache-Control", "no-store"))
         .insert_header(("X-Accel-Buffering", "no"))
-        .streaming(frames(first, watcher, management.stopping.clone())))
+        .streaming(first.chain(stream::unfold(live, Live::next))))
 }
 
-fn frames(
-    first: Bytes,
+/// One watching browser.
+struct Live {
     watcher: Watcher,
     stopping: watch::Receiver<bool>,
-) -> impl Stream<Item = Result<Bytes, Infallible>> {
-    stream::unfold((Some(first), watcher, stopping), |(first, mut watcher, mut stopping)| async move {
-        let next = match first {
-            Some(first) => first,
-            None => tokio::select! {
-                activity = watcher.next() => match activity {
-                    Ok(activity) => frame("activity", &ActivityItem::from(&activity)),
-                    Err(missed) => frame("lagged", &Missed { missed }),
-                },
-                () = tokio::time::sleep(HEARTBEAT_INTERVAL) => Bytes::from_static(b": still here\n\n"),
-                _ = stopping.wait_for(|stopping| *stopping) => return None,
-            },
+    check: Interval,
+    management: Data<Management>,
+    session: Session,
+    app_id: AppId,
+}
+
+impl Live {
+    async fn next(mut self) -> Option<(Result<Bytes, Infallible>, Self)> {
+        let activity = tokio::select! {
+            activity = self.watcher.next() => Some(activity),
+            _ = self.check.tick() => None,
+            _ = self.stopping.wait_for(|stopping| *stopping) => return None,
         };
-        Some((Ok(next), (None, watcher, stopping)))
-    })
+        let frame = match activity {
+            Some(Ok(activity)) => frame("activity", &ActivityItem::from(&activity)),
+            Some(Err(missed)) => frame("lagged", &Missed { missed }),
+            None if self.may_go_on().await => Bytes::from_static(b": still here\n\n"),
+            None => return None,
+        };
+        Some((Ok(frame), self))
+    }
+
+    /// Whether the session and the app are still there. A database that is away takes nothing away.
+    async fn may_go_on(&self) -> bool {
+        let store = &self.management.store;
+        match store.find_session(&self.session.token).await {
+            Ok(Some(account)) => {
+                !matches!(store.get_app(account.tenant_id, self.app_id).await, Err(AppError::NotFound))
+            }
+            Ok(None) => false,
+            Err(_) => true,
+        }
+    }
 }
 
 fn frame(event: &str, data: &impl Serialize) -> Bytes {

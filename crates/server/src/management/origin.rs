@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use actix_web::{
     Error,
     body::{BoxBody, MessageBody},
@@ -8,16 +10,23 @@ use actix_web::{
 
 use super::ManagementError;
 
+/// How long a request may take to arrive and be answered; a stream that has begun is not concerned.
+const DEADLINE: Duration = Duration::from_secs(20);
+
 /// Refuses requests that another site's page made with our cookie: what changes something must come
 /// from our own page, or from no page at all, and carry JSON, which a foreign form cannot.
 pub(super) async fn require_same_origin(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if request.method().is_safe() || (is_own(&request) && is_json(&request)) {
-        return Ok(next.call(request).await?.map_into_boxed_body());
+    let may_change = is_own(&request) && is_json(&request);
+    if !may_change && !request.method().is_safe() {
+        return Err(ManagementError::ForeignOrigin.into());
     }
-    Err(ManagementError::ForeignOrigin.into())
+    match tokio::time::timeout(DEADLINE, next.call(request)).await {
+        Ok(answer) => Ok(answer?.map_into_boxed_body()),
+        Err(_) => Err(ManagementError::TimedOut.into()),
+    }
 }
 
 fn is_own(request: &ServiceRequest) -> bool {

@@ -54,13 +54,23 @@ impl Throttle {
         Ok(())
     }
 
-    /// Remembers a failure.
+    /// Remembers a failure to log in.
     pub(super) fn failed(&self, address: Option<IpAddr>, email: &str, now: Instant) {
+        self.count(subjects(address, email), now);
+    }
+
+    /// Remembers an attempt to sign up, whether it succeeded or not: one who signs up by the hundred is
+    /// slowed down, and so is one who asks which addresses have accounts.
+    pub(super) fn signed_up(&self, address: Option<IpAddr>, now: Instant) {
+        self.count(address.map(Subject::Address).into_iter(), now);
+    }
+
+    fn count(&self, subjects: impl Iterator<Item = Subject>, now: Instant) {
         let mut failures = self.failures.lock().expect("no one panics holding it");
         if failures.len() >= SUBJECTS {
             failures.retain(|_, window| now.duration_since(window.since) < WINDOW);
         }
-        for subject in subjects(address, email) {
+        for subject in subjects {
             if failures.len() >= SUBJECTS && !failures.contains_key(&subject) {
                 continue;
             }

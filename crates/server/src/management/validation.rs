@@ -49,6 +49,11 @@ impl Form {
     }
 }
 
+/// Refuses one more of what there are `most` of already.
+pub(super) fn at_most(most: usize, present: usize, what: &'static str) -> Result<(), ManagementError> {
+    if present < most { Ok(()) } else { Err(ManagementError::LimitReached { what, most }) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

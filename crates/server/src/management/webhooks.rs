@@ -9,7 +9,11 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Management, ManagementError, session::Session, validation::Form};
+use super::{
+    Management, ManagementError,
+    session::Session,
+    validation::{Form, at_most},
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -75,6 +79,8 @@ struct EventReply {
     channel: String,
 }
 
+/// Endpoints of one app.
+const WEBHOOKS: usize = 20;
 /// Attempts shown at once.
 const DELIVERIES: u32 = 50;
 
@@ -102,6 +108,8 @@ pub(super) async fn create(
     let event_types = form.take("event_types", types).unwrap_or_default();
     form.require("event_types", !event_types.is_empty(), "Choose at least one event.");
     form.check()?;
+    let present = management.store.list_webhooks(session.account.tenant_id, *app_id).await?;
+    at_most(WEBHOOKS, present.len(), "webhook endpoints of an app")?;
     let new = NewWebhook { url, event_types, batching };
     let (record, secret) = management.store.create_webhook(session.account.tenant_id, *app_id, new).await?;
     let signing_secret = Some(secret.expose_secret().to_owned());

@@ -1,7 +1,7 @@
 use std::{future::poll_fn, io::IoSlice, rc::Rc};
 
 use actix_http::{
-    RequestHead,
+    RequestHead, Version,
     ws::{self, HandshakeError},
 };
 use bytes::Bytes;
@@ -36,6 +36,15 @@ impl Handshake {
             return Err(response("404 Not Found", "", "No WebSocket here: connect to /app/{key}\n"));
         };
         ws::verify_handshake(head).map_err(|error| explain(&error))?;
+        let has_body =
+            head.headers().contains_key("content-length") || head.headers().contains_key("transfer-encoding");
+        if head.version != Version::HTTP_11 || has_body {
+            return Err(response(
+                "400 Bad Request",
+                "",
+                "A WebSocket begins with a GET of HTTP/1.1 without a body\n",
+            ));
+        }
         let accept_key = head.headers().get("sec-websocket-key").map_or(&b""[..], |key| key.as_bytes());
         let accept = String::from_utf8_lossy(&ws::hash_key(accept_key)).into_owned();
 
@@ -60,6 +69,7 @@ impl Handshake {
         };
         let request = ConnectRequest {
             key: percent_decode_str(key).decode_utf8_lossy().into_owned(),
+            is_secure: head.headers().get("x-forwarded-proto").is_some_and(|scheme| scheme == "https"),
             client: client.map(|client| client.chars().filter(|c| !c.is_control()).take(64).collect()),
         };
         Ok(Self { request, fault, protocol: spoken.unwrap_or(NEWEST_PROTOCOL), accept })

@@ -11,7 +11,7 @@ use actix_http::ws::{Codec, Frame as Received, Item, ProtocolError};
 use bytes::{Bytes, BytesMut};
 use bytestring::ByteString;
 use campanile_protocol::{CloseCode, Frame, limits::CLIENT_MESSAGE_BYTES};
-use campanile_realtime::{Inbound, Outlet};
+use campanile_realtime::{Inbound, Outlet, Sent};
 use futures_util::Stream;
 
 use crate::{
@@ -79,9 +79,11 @@ impl<S: Socket> Reader<S> {
             Received::Continuation(item) => self.join(item),
             Received::Binary(_) => Meaning::Fault(CloseCode::UnsupportedData),
             Received::Ping(payload) => {
-                // A peer that pings without reading fills its outbox and is closed by the next event.
-                let _ = self.outbox.push(Frame::pong(&payload).websocket());
-                Meaning::Inbound(Inbound::Alive)
+                match self.outbox.push(Frame::pong(&payload).websocket()) {
+                    Sent::Taken => Meaning::Inbound(Inbound::Alive),
+                    // It pings without reading.
+                    Sent::Full => Meaning::Fault(CloseCode::OverCapacity),
+                }
             }
             Received::Pong(_) => Meaning::Inbound(Inbound::Alive),
             Received::Close(reason) => {
@@ -188,7 +190,11 @@ impl<S: Socket> Stream for Reader<S> {
             match meaning {
                 Meaning::Nothing => {}
                 Meaning::Inbound(inbound) => return Poll::Ready(Some(inbound)),
-                Meaning::End => reader.is_ended = true,
+                Meaning::End => {
+                    // What is still to be written gets its time, and no more.
+                    reader.outbox.finish(None);
+                    reader.is_ended = true;
+                }
                 Meaning::Fault(code) => {
                     reader.fail(code);
                     reader.is_ended = true;

@@ -15,10 +15,10 @@ use actix_web::{App as WebApp, dev::AppConfig};
 use bytes::Bytes;
 use campanile_protocol::{
     App, AppId, AppSettings, ChannelName, CloseCode, Event, EventData, EventName, Occurrence,
-    OccurrenceTypes, TenantId, signature::SigningKey,
+    OccurrenceTypes, TenantId, TenantQuotas, signature::SigningKey,
 };
 use campanile_realtime::{InProcess, Node, Observer, Publication, Realm, Source};
-use campanile_transport::{Admission, ConnectRequest, WebSocketUpgrade};
+use campanile_transport::{Admission, ConnectRequest, Sockets, WebSocketUpgrade};
 use uuid::Uuid;
 
 /// A server with one app, whose key is `key`; the key `off` stands for a disabled one.
@@ -26,6 +26,7 @@ pub(crate) struct TestServer {
     pub(crate) address: SocketAddr,
     pub(crate) node: Arc<Node>,
     pub(crate) realm: Arc<Realm>,
+    pub(crate) sockets: Sockets,
     handle: ServerHandle,
 }
 
@@ -57,20 +58,22 @@ impl TestServer {
             enabled: true,
             settings: AppSettings::default(),
             keys: vec![SigningKey::new("key".parse().unwrap(), "secret".into())],
+            tenant_quotas: TenantQuotas::default(),
             webhook_types: OccurrenceTypes::default(),
         });
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (sender, receiver) = std::sync::mpsc::channel();
-        let (workers, admission) = (node.clone(), OneApp(realm.clone()));
+        let sockets = Sockets::default();
+        let (workers, admission, counted) = (node.clone(), OneApp(realm.clone()), sockets.clone());
         thread::spawn(move || {
             actix_rt::System::new().block_on(async move {
-                let server = serve(listener, workers, admission);
+                let server = serve(listener, workers, admission, counted);
                 sender.send(server.handle()).unwrap();
                 server.await.unwrap();
             });
         });
-        Self { address, node, realm, handle: receiver.recv().unwrap() }
+        Self { address, node, realm, sockets, handle: receiver.recv().unwrap() }
     }
 
     pub(crate) fn connect(&self) -> Client {
@@ -95,9 +98,20 @@ impl TestServer {
         Client { socket, received: Vec::new() }
     }
 
+    /// Waits until so many sockets are left open.
+    pub(crate) fn until_open_sockets(&self, count: usize) {
+        for _ in 0..3000 {
+            if self.sockets.open() == count {
+                return;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        panic!("{} sockets are still open", self.sockets.open());
+    }
+
     pub(crate) fn publish(&self, channel: &str, data: &str) {
         let body = Bytes::from(format!("\"{data}\""));
-        let data = EventData::published(serde_json::from_slice(&body).unwrap(), &body).unwrap();
+        let data = EventData::published(serde_json::from_slice(&body).unwrap(), &body, 10_240).unwrap();
         let event = Event { name: EventName::parse("posted").unwrap(), data };
         let channels = vec![ChannelName::parse(channel).unwrap()];
         let publication = Publication { event, channels, except: None, source: Source::Api };
@@ -111,11 +125,11 @@ impl Drop for TestServer {
     }
 }
 
-fn serve(listener: TcpListener, node: Arc<Node>, admission: OneApp) -> Server {
+fn serve(listener: TcpListener, node: Arc<Node>, admission: OneApp, sockets: Sockets) -> Server {
     listener.set_nonblocking(true).unwrap();
     let service = move || {
         let worker = node.join().unwrap();
-        let upgrade = Rc::new(WebSocketUpgrade::new(worker, admission.clone()));
+        let upgrade = Rc::new(WebSocketUpgrade::new(worker, admission.clone(), sockets.clone()));
         HttpService::build()
             .upgrade(fn_service(move |(request, framed): (Request, Framed<_, h1::Codec>)| {
                 let upgrade = upgrade.clone();

@@ -1,4 +1,8 @@
-use std::{io::Read, thread, time::Duration};
+use std::{
+    io::{Read, Write},
+    thread,
+    time::Duration,
+};
 
 use campanile_protocol::CloseCode;
 
@@ -38,6 +42,42 @@ fn a_peer_that_stops_reading_is_closed_while_another_gets_everything() {
     let mut rest = Vec::new();
     let _ = slow.socket.read_to_end(&mut rest);
     assert!(rest.len() < published * 11_000);
+    server.until_open_sockets(1);
+}
+
+#[test]
+fn a_peer_that_never_reads_again_does_not_keep_its_socket() {
+    let server = TestServer::start();
+    let mut slow = server.connect();
+    slow.subscribe("news");
+    let data = "x".repeat(10_000);
+    while server.node.counters().connections == 1 {
+        server.publish("news", &data);
+        thread::sleep(Duration::from_millis(1));
+    }
+    // Not a byte is read: only the server's patience ends this.
+    server.until_open_sockets(0);
+}
+
+#[test]
+fn a_peer_that_pings_without_reading_is_closed() {
+    let server = TestServer::start();
+    let mut client = server.connect();
+    let pings = crate::harness::masked(0x89, b"").repeat(10_000);
+    // Writing fails once the server has closed.
+    while client.socket.write_all(&pings).is_ok() && server.node.counters().connections == 1 {}
+    server.until_open_sockets(0);
+}
+
+#[test]
+fn a_peer_that_closes_its_side_while_it_does_not_read_is_not_kept() {
+    let server = TestServer::start();
+    let mut client = server.connect();
+    client.subscribe("news");
+    let data = "x".repeat(10_000);
+    (0..500).for_each(|_| server.publish("news", &data));
+    client.socket.shutdown(std::net::Shutdown::Write).unwrap();
+    server.until_open_sockets(0);
 }
 
 #[test]
@@ -46,13 +86,8 @@ fn a_peer_that_vanishes_leaves_nothing_behind() {
     let mut client = server.connect();
     client.subscribe("news");
     drop(client);
-    for _ in 0..1000 {
-        if server.node.counters().connections == 0 {
-            return;
-        }
-        thread::sleep(Duration::from_millis(10));
-    }
-    panic!("still counted");
+    server.until_open_sockets(0);
+    assert_eq!(server.node.counters().connections, 0);
 }
 
 #[test]

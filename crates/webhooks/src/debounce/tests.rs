@@ -38,6 +38,7 @@ impl Fixture {
                 OccurrenceKind::MemberAdded { user_id } => format!("+{user_id}"),
                 OccurrenceKind::MemberRemoved { user_id } => format!("-{user_id}"),
                 OccurrenceKind::ClientEvent { event, .. } => event,
+                OccurrenceKind::CacheMiss | OccurrenceKind::SubscriptionCount { .. } => "other".to_owned(),
             };
             format!("{app_id}:{channel} {what}")
         };

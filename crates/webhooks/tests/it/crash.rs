@@ -8,7 +8,7 @@ use crate::{
     receiver::Receiver,
 };
 
-const ALL: [OccurrenceType; 5] = OccurrenceType::ALL;
+const ALL: [OccurrenceType; 7] = OccurrenceType::ALL;
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn after_a_crash_who_was_present_is_told_as_gone_exactly_once(pool: PgPool) {

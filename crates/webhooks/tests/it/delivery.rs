@@ -16,7 +16,7 @@ use crate::{
     receiver::{Received, Receiver},
 };
 
-const ALL: [OccurrenceType; 5] = OccurrenceType::ALL;
+const ALL: [OccurrenceType; 7] = OccurrenceType::ALL;
 
 /// Verifies as a receiver would, with what it was told at set-up.
 fn assert_signed(request: &Received, key: &SigningKey, secret: &SecretString) {

@@ -45,7 +45,7 @@ pub(super) fn deny() -> anyhow::Result<Tally> {
         println!("\nskipped: cargo-deny is not installed");
         return Ok(Tally::skipped());
     }
-    one(cargo().args(["deny", "check", "--config", ".deny.toml", "bans", "licenses", "sources"]))
+    one(cargo().args(["deny", "--config", ".deny.toml", "check", "bans", "licenses", "sources"]))
 }
 
 fn one(command: &mut Command) -> anyhow::Result<Tally> {

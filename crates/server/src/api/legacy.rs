@@ -1,0 +1,51 @@
+//! Routes that Pusher has deprecated and some libraries still call.
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, Json},
+};
+use campanile_protocol::{Access, ChannelName, Event, EventData, EventName, SocketId};
+use campanile_realtime::{Node, Publication, Source};
+use serde::Serialize;
+
+use super::{error::ApiError, signed::Signed};
+
+#[derive(Serialize)]
+pub(super) struct StatsReply {
+    occupied: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_count: Option<usize>,
+    connection_count: usize,
+}
+
+/// `POST /apps/{app_id}/channels/{channel}/events`: one event, named in the query; the body is its data.
+pub(super) async fn trigger(request: Signed, node: Data<Node>) -> Result<HttpResponse, ApiError> {
+    let parameters = request.parameters()?;
+    let channel = request.channel(request.segment("channel"))?;
+    let name = EventName::parse(parameters.find("name").ok_or_else(|| ApiError::missing("name"))?)?;
+    let except = match parameters.find("socket_id").filter(|id| !id.is_empty()) {
+        Some(id) => SocketId::parse(id)?,
+        None => None,
+    };
+    let text =
+        std::str::from_utf8(&request.body).map_err(|_| ApiError::bad_request("The body must be UTF-8"))?;
+    let data = EventData::from_text(text, request.realm.app().settings.max_event_bytes)?;
+    request.take_messages(1)?;
+    let event = Event { name, data };
+    node.publish(
+        request.app_id,
+        Publication { event, channels: vec![channel], except, source: Source::Api },
+    )?;
+    Ok(HttpResponse::Accepted().content_type("text/plain; charset=utf-8").body("202 ACCEPTED\n"))
+}
+
+/// `GET /apps/{app_id}/channels/{channel}/stats`
+pub(super) async fn stats(request: Signed, node: Data<Node>) -> Result<Json<StatsReply>, ApiError> {
+    let channel = ChannelName::parse(request.segment("channel"))?;
+    let info = node.find_channel(&request.realm, channel.clone()).await?;
+    Ok(Json(StatsReply {
+        occupied: info.subscribers > 0,
+        user_count: (channel.access() == Access::Presence).then_some(info.users),
+        connection_count: info.subscribers,
+    }))
+}
