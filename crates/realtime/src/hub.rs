@@ -1,4 +1,5 @@
 mod channel_log;
+mod liveness;
 mod session;
 
 use std::{

@@ -1,12 +1,13 @@
 use std::{
     cell::{Cell, RefCell, RefMut},
     rc::Rc,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use actix::{Addr, Message};
-use campanile_protocol::{AppId, CloseCode, SocketId, limits::ACTIVITY_TIMEOUT_SECONDS};
+use campanile_protocol::{AppId, CloseCode, SocketId};
 
+use super::liveness::{Liveness, Verdict};
 use crate::{Batch, Outlet, Sent, connection::Connection, dialogue::Dialogue};
 
 /// A connection as its worker's hub knows it.
@@ -21,21 +22,10 @@ pub(crate) struct Session {
     is_ending: Cell<bool>,
 }
 
-#[derive(Clone, Copy)]
-enum Liveness {
-    HeardAt(Instant),
-    AskedAt(Instant),
-}
-
 /// Asks a connection to end.
 #[derive(Clone, Copy, Debug, Message)]
 #[rtype(result = "()")]
 pub(crate) struct End(pub(crate) CloseCode);
-
-/// Well-behaved clients ping within the activity timeout; this much later we ask.
-const SILENCE_BEFORE_PING: Duration = Duration::from_secs(ACTIVITY_TIMEOUT_SECONDS as u64 + 30);
-/// How long a peer may take to answer.
-const PONG_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Session {
     pub(crate) fn new(
@@ -93,13 +83,13 @@ impl Session {
 
     /// Pings a silent peer, and closes one that does not answer.
     pub(super) fn probe(&self, now: Instant) {
-        match self.liveness.get() {
-            Liveness::HeardAt(at) if now.duration_since(at) >= SILENCE_BEFORE_PING => {
+        match self.liveness.get().judge(now) {
+            Verdict::Fine => {}
+            Verdict::Ask => {
                 self.outlet.ping();
                 self.liveness.set(Liveness::AskedAt(now));
             }
-            Liveness::AskedAt(at) if now.duration_since(at) >= PONG_TIMEOUT => self.close(CloseCode::NoPong),
-            Liveness::HeardAt(_) | Liveness::AskedAt(_) => {}
+            Verdict::Gone => self.close(CloseCode::NoPong),
         }
     }
 }
