@@ -67,7 +67,7 @@ impl CloseCode {
     pub fn reason(self) -> &'static str {
         match self {
             Self::TlsRequired => "The app accepts TLS connections only",
-            Self::UnknownApp => "App key not found. Did you forget to specify the host or cluster?",
+            Self::UnknownApp => "App key not in this cluster. Did you forget to specify the cluster?",
             Self::AppDisabled => "The app is disabled",
             Self::OverQuota => "Account over quota",
             Self::PathNotFound => "Path not found",

@@ -6,8 +6,8 @@ use std::time::Instant;
 use ahash::AHashMap;
 use bytestring::ByteString;
 use campanile_protocol::{
-    Access, App, ChannelName, ClientMessage, Event, EventData, EventName, Frame, InvalidMember, Member,
-    SignedInUser, SocketId, SubscribeRequest, UserId,
+    Access, App, ChannelName, ClientMessage, Event, EventData, EventName, Frame, InvalidMember,
+    InvalidMessage, Member, SignedInUser, SocketId, SubscribeRequest, UserId,
     limits::WATCHLIST_USERS,
     server_message::{self, ErrorMessage, Refusal},
     signature,
@@ -133,6 +133,7 @@ impl Dialogue {
             Ok(ClientMessage::Unsupported { name }) => {
                 refuse(None, &format!("Unsupported event received on socket: {}", quote(&name)), None)
             }
+            Err(error @ InvalidMessage::MissingUser) => refuse(SIGN_IN_FAILED, &error.to_string(), None),
             Err(error) => refuse(None, &error.to_string(), None),
         }
     }
@@ -195,10 +196,14 @@ impl Dialogue {
     }
 
     fn subscribe(&mut self, request: &SubscribeRequest<'_>, app: &App) -> Action {
-        let named = quote(&request.channel);
         let refused = |refusal: &Refusal| {
-            let frame = server_message::subscription_error(named, refusal);
-            Action::Refuse(frame, format!("Subscription to {named:?} refused: {refusal}"))
+            // The whole name: by it the client finds whom to tell.
+            let frame = server_message::subscription_error(&request.channel, refusal);
+            let reason = refusal.to_string();
+            Action::Refuse(
+                frame,
+                format!("Subscription to {:?} refused: {}", quote(&request.channel), quote(&reason)),
+            )
         };
         let channel = match ChannelName::parse(&request.channel) {
             Ok(channel) => channel,
@@ -353,7 +358,6 @@ struct SentEvent<'a> {
 }
 
 fn refuse(code: Option<u16>, message: &str, channel: Option<&str>) -> Action {
-    let channel = channel.map(quote);
     Action::Refuse(server_message::error(&ErrorMessage { code, message, channel }), message.to_owned())
 }
 

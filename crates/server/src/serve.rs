@@ -157,8 +157,9 @@ impl Running {
         }
         // The channels' owners know by now that everyone has left, or are about to learn it.
         self.node.settle().await;
-        self.public.stop(true).await;
+        // Before the workers end: connections to the database belong to the thread that opened them.
         self.webhooks.shutdown().await;
+        self.public.stop(true).await;
         self.internal.stop(true).await;
         tracing::info!("stopped");
     }

@@ -14,7 +14,7 @@ use crate::{interrupt, tally::Tally};
 /// One step: its name, and what it does.
 type Step = (&'static str, fn() -> anyhow::Result<Tally>);
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 15] = [
     ("fmt", rust::fmt),
     ("clippy", rust::clippy),
     ("dashboard", web::dashboard),
@@ -23,6 +23,12 @@ const STEPS: [Step; 9] = [
     ("deny", rust::deny),
     ("node", clients::node),
     ("python", clients::python),
+    ("pysher", clients::pysher),
+    ("pusher-js-7", clients::pusher_js_7),
+    ("echo", clients::echo),
+    ("go", clients::go),
+    ("java", clients::java),
+    ("pusher-js-browser", clients::pusher_js_browser),
     ("browser", clients::browser),
 ];
 
@@ -45,7 +51,7 @@ pub(crate) fn run(names: &[String]) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(130));
         }
         total += tally;
-        results.push(format!("{name:<10}{tally} ({:.0} s)", begin.elapsed().as_secs_f32()));
+        results.push(format!("{name:<18}{tally} ({:.0} s)", begin.elapsed().as_secs_f32()));
     }
     println!("\n{}\n\n{total}", results.join("\n"));
     Ok(if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })

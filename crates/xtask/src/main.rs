@@ -23,7 +23,8 @@ Commands:
   up [-- ARGS...]   Set everything up, build, and run the platform until Ctrl-C.
                     ARGS go to `campanile serve`; DATABASE_URL names an existing PostgreSQL.
   test [STEP...]    Set everything up and run every check, or only the named steps:
-                    fmt clippy dashboard build rust deny node python browser";
+                    fmt clippy dashboard build rust deny node python pysher
+                    pusher-js-7 echo go java pusher-js-browser browser";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();

@@ -14,7 +14,8 @@ use crate::{
 /// A Python with exactly what `requirements.txt` of a folder names, kept below `target`.
 pub(crate) fn environment(dir: &Path) -> anyhow::Result<PathBuf> {
     let requirements = fs::read(dir.join("requirements.txt")).context("the suite has no requirements.txt")?;
-    let environment = root::target("python-clients");
+    let suite = dir.file_name().context("a suite has a folder of its own")?;
+    let environment = root::target("python-clients").join(suite);
     let (python, stamp) = (environment.join("bin/python"), environment.join(".installed-requirements.txt"));
     if fs::read(&stamp).is_ok_and(|installed| installed == requirements) && python.is_file() {
         return Ok(python);

@@ -32,7 +32,7 @@ pub(crate) fn node_test(output: &str) -> Tally {
             .lines()
             .rev()
             .find_map(|line| line.strip_prefix("ℹ ")?.strip_prefix(name)?.strip_prefix(' '));
-        line.and_then(|number| number.trim().parse().ok()).unwrap_or(0)
+        line.and_then(|number| number.trim().parse().ok()).unwrap_or(0_u32)
     };
     Tally {
         passed: count("pass"),
@@ -52,6 +52,27 @@ pub(crate) fn unittest(output: &str) -> Tally {
     };
     let (failed, skipped) = (count("failures") + count("errors"), count("skipped"));
     Tally { passed: ran.unwrap_or(0_u32).saturating_sub(failed + skipped), failed, skipped }
+}
+
+/// `--- PASS: TestX (0.01s)`, once per test; subtests are indented.
+pub(crate) fn go_test(output: &str) -> Tally {
+    let count = |verdict: &str| {
+        let lines = output.lines().filter(|line| line.starts_with(verdict)).count();
+        u32::try_from(lines).unwrap_or(u32::MAX)
+    };
+    Tally { passed: count("--- PASS: "), failed: count("--- FAIL: "), skipped: count("--- SKIP: ") }
+}
+
+/// `[INFO] Tests run: 23, Failures: 0, Errors: 0, Skipped: 0`; lines with a time are about one class.
+pub(crate) fn surefire(output: &str) -> Tally {
+    let is_sum = |line: &&str| line.contains("Tests run: ") && !line.contains("Time elapsed");
+    let line = output.lines().rev().find(is_sum).unwrap_or_default();
+    let count = |name: &str| {
+        let rest = line.split_once(&format!("{name}: ")).map_or("", |(_, rest)| rest);
+        rest.split(',').next().and_then(|number| number.trim().parse().ok()).unwrap_or(0_u32)
+    };
+    let (failed, skipped) = (count("Failures") + count("Errors"), count("Skipped"));
+    Tally { passed: count("Tests run").saturating_sub(failed + skipped), failed, skipped }
 }
 
 /// The number in front of a word, 0 if there is none.
@@ -99,5 +120,18 @@ mod tests {
             tally(1, 3, 1)
         );
         assert_eq!(unittest("Ran 2 tests in 0.1s\n\nOK (skipped=2)\n"), tally(0, 0, 2));
+    }
+
+    #[test]
+    fn go_counts_tests_and_not_subtests() {
+        let output = "=== RUN   TestA\n    --- PASS: TestA/one (0.00s)\n--- PASS: TestA (0.01s)\n--- FAIL: TestB (0.01s)\nFAIL\n";
+        assert_eq!(go_test(output), tally(1, 1, 0));
+    }
+
+    #[test]
+    fn surefire_sums_up_in_its_last_line() {
+        let output = "[INFO] Tests run: 3, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 1.2 s - in SocketTest\n\
+            [WARNING] Tests run: 23, Failures: 1, Errors: 2, Skipped: 3\n";
+        assert_eq!(surefire(output), tally(17, 3, 3));
     }
 }

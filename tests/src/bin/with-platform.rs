@@ -1,8 +1,10 @@
 //! Runs a command beside a fresh platform with an app and a webhook, and passes its exit code on:
 //!
 //! ```text
-//! with-platform npm test
+//! with-platform [--setting NAME=VALUE]... npm test
 //! ```
+//!
+//! The app has client events enabled; further settings are given as for `campanile app create`.
 //!
 //! The command finds all it needs in its environment: `PLATFORM_URL`, `PLATFORM_HOST`, `PLATFORM_PORT`,
 //! `APP_ID`, `APP_KEY`, `APP_SECRET`, and for a server of its own that receives the app's webhooks
@@ -14,11 +16,20 @@ use anyhow::Context;
 use campanile_tests::{Options, Platform};
 
 fn main() -> anyhow::Result<ExitCode> {
-    let mut arguments = env::args_os().skip(1);
-    let program = arguments.next().context("usage: with-platform COMMAND [ARGS...]")?;
+    let mut arguments = env::args().skip(1).peekable();
+    let mut settings = vec!["--setting".to_owned(), "client_events=true".to_owned()];
+    while arguments.next_if(|argument| argument == "--setting").is_some() {
+        settings.extend(["--setting".to_owned(), arguments.next().context("--setting NAME=VALUE")?]);
+    }
+    let program =
+        arguments.next().context("usage: with-platform [--setting NAME=VALUE]... COMMAND [ARGS...]")?;
     let platform = Platform::spawn_with(Options { embedded: true, ..Options::default() })?;
     let tenant = platform.create_tenant("Stock clients")?;
-    let app = platform.create_app(&tenant, "Black box", &["--setting", "client_events=true"])?;
+    let app = platform.create_app(
+        &tenant,
+        "Black box",
+        &settings.iter().map(String::as_str).collect::<Vec<_>>(),
+    )?;
     let webhook_port = free_port()?;
     let webhook = platform.create_webhook(&app, &format!("http://127.0.0.1:{webhook_port}/webhooks"), &[])?;
     let (host, port) = platform.authority.split_once(':').context("host:port")?;

@@ -30,7 +30,12 @@ export function useCreateApp() {
 
 export function useUpdateApp(appId: string) {
   const storeApp = useStoreApp();
-  return useMutation({ mutationFn: (patch: AppPatch) => updateApp(appId, patch), onSuccess: storeApp });
+  return useMutation({
+    mutationFn: (patch: AppPatch) => updateApp(appId, patch),
+    onSuccess: storeApp,
+    // One after the other: each answer is the whole app, and the last one must be the newest.
+    scope: { id: `app ${appId}` },
+  });
 }
 
 export function useDeleteApp(appId: string) {

@@ -12,7 +12,25 @@ export interface AppKey {
 
 export interface AppSettings {
   client_events: boolean;
+  subscription_count: boolean;
+  watchlist: boolean;
+  authorized_connections: boolean;
+  authorization_timeout_seconds: number;
+  force_tls: boolean;
+  max_event_bytes: number;
+  max_batch_events: number;
+  max_presence_members: number;
+  max_channel_name_bytes: number;
+  max_client_events_per_second: number;
+  /** Null where the app has no limit of its own. */
+  max_connections: number | null;
+  max_messages_per_day: number | null;
 }
+
+type SettingOf<T> = { [K in keyof AppSettings]: AppSettings[K] extends T ? K : never }[keyof AppSettings];
+
+export type SwitchSetting = SettingOf<boolean>;
+export type NumberSetting = SettingOf<number | null>;
 
 export interface App {
   id: string;
@@ -42,6 +60,8 @@ export const WEBHOOK_EVENT_TYPES = [
   'member_added',
   'member_removed',
   'client_event',
+  'cache_miss',
+  'subscription_count',
 ] as const;
 
 export type WebhookEventType = (typeof WEBHOOK_EVENT_TYPES)[number];

@@ -25,16 +25,3 @@ it('deletes the app only after its name is typed', async () => {
   await userEvent.click(confirm);
   await waitFor(() => expect(router.state.location.pathname).toBe('/apps'));
 });
-
-it('switches client events at once', async () => {
-  const calls = stubApi({
-    ...base,
-    'PATCH /api/v1/apps/4821907': { body: { ...app, settings: { client_events: true } } },
-    'GET /api/v1/apps': { body: { apps: [] } },
-  });
-  renderAt('/apps/4821907/settings');
-  const toggle = await screen.findByRole<HTMLInputElement>('switch', { name: 'Allow client events' });
-  await userEvent.click(toggle);
-  await waitFor(() => expect(toggle.checked).toBe(true));
-  expect(calls.find(({ method }) => method === 'PATCH')?.body).toEqual({ settings: { client_events: true } });
-});

@@ -1,9 +1,11 @@
 import { Stack } from '@mantine/core';
 import { useCurrentApp } from '../app-page/app-layout';
 import { usePageTitle } from '../shell/page-title';
+import { AccessSettings } from './access-settings';
 import { AvailabilitySetting } from './availability-setting';
-import { ClientEventsSetting } from './client-events-setting';
 import { DangerZone } from './danger-zone';
+import { EventSettings } from './event-settings';
+import { LimitsSetting } from './limits-setting';
 import { RenameSetting } from './rename-setting';
 
 export function SettingsPage() {
@@ -12,7 +14,9 @@ export function SettingsPage() {
   return (
     <Stack gap="lg" maw={820}>
       <RenameSetting app={app} />
-      <ClientEventsSetting app={app} />
+      <EventSettings app={app} />
+      <AccessSettings app={app} />
+      <LimitsSetting app={app} />
       <AvailabilitySetting app={app} />
       <DangerZone app={app} />
     </Stack>

@@ -1,9 +1,9 @@
 import { Button, Checkbox, Group, Modal, Stack, Switch, TextInput } from '@mantine/core';
-import { WEBHOOK_EVENT_TYPES, type CreatedWebhook, type WebhookEventType } from '../api/types';
+import { WEBHOOK_EVENT_TYPES, type CreatedWebhook } from '../api/types';
 import { useCreateWebhook } from '../api/webhook-queries';
 import { FormAlert } from '../feedback/form-alert';
 import { useApiForm } from '../forms/use-api-form';
-import { EVENT_TYPE_MEANINGS } from './event-types';
+import { DEFAULT_EVENT_TYPES, EVENT_TYPE_MEANINGS } from './event-types';
 
 interface CreateWebhookFormProps {
   appId: string;
@@ -29,7 +29,7 @@ export function CreateWebhookModal({ appId, opened, onClose, onCreated }: Create
 function CreateWebhookForm({ appId, onCancel, onCreated }: CreateWebhookFormProps) {
   const createWebhook = useCreateWebhook(appId);
   const { form, general, pending, onSubmit } = useApiForm(
-    { url: '', event_types: [...WEBHOOK_EVENT_TYPES] as WebhookEventType[], batching: true },
+    { url: '', event_types: [...DEFAULT_EVENT_TYPES], batching: true },
     async (values) => onCreated(await createWebhook.mutateAsync(values)),
   );
   return (
@@ -39,7 +39,7 @@ function CreateWebhookForm({ appId, onCancel, onCreated }: CreateWebhookFormProp
         <TextInput
           label="URL"
           type="url"
-          description="Must be reachable from the internet, for example https://example.com/hooks/realtime."
+          description="An http or https address that this server can reach."
           autoComplete="off"
           data-autofocus
           {...form.getInputProps('url')}

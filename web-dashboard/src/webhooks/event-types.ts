@@ -7,4 +7,15 @@ export const EVENT_TYPE_MEANINGS: Record<WebhookEventType, string> = {
   member_added: 'A user joined a presence channel.',
   member_removed: 'A user left a presence channel.',
   client_event: 'A client sent an event on a private or presence channel.',
+  cache_miss: 'A subscriber found an empty cache channel.',
+  subscription_count: 'The number of subscribers changed; needs subscription counting.',
 };
+
+/** What a new endpoint gets unless decided otherwise: not what comes often or needs a setting. */
+export const DEFAULT_EVENT_TYPES: readonly WebhookEventType[] = [
+  'channel_occupied',
+  'channel_vacated',
+  'member_added',
+  'member_removed',
+  'client_event',
+];

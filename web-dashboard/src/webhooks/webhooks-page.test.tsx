@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { expect, it } from 'vitest';
 import { app, renderAt, session } from '../test-render';
 import { fieldError, stubApi, type Answer } from '../test-server';
+import { DEFAULT_EVENT_TYPES } from './event-types';
 
 const created = {
   id: 'w1',
@@ -45,4 +46,27 @@ it('shows what is wrong beside the field, then the signing secret once', async (
 
   await userEvent.click(screen.getByRole('button', { name: 'I have saved it' }));
   expect(screen.queryByText('whsec_1234')).toBeNull();
+});
+
+it('leaves out the two types that are for few, until they are chosen', async () => {
+  const calls = stubApi({
+    'GET /api/v1/me': { body: session },
+    'GET /api/v1/apps/4821907': { body: app },
+    'GET /api/v1/apps/4821907/webhooks': { body: { webhooks: [] } },
+    'POST /api/v1/apps/4821907/webhooks': { status: 201, body: { ...created, signing_secret: 'whsec_1234' } },
+  });
+  renderAt('/apps/4821907/webhooks');
+  await userEvent.click(await screen.findByRole('button', { name: 'Add endpoint' }));
+  expect(await screen.findByText('An http or https address that this server can reach.')).toBeTruthy();
+  const checked = () => screen.getAllByRole<HTMLInputElement>('checkbox').map((box) => box.checked);
+  expect(checked()).toEqual([true, true, true, true, true, false, false]);
+
+  await userEvent.click(screen.getByRole('checkbox', { name: 'cache_miss' }));
+  await userEvent.click(screen.getByRole('checkbox', { name: 'subscription_count' }));
+  await userEvent.click(screen.getByRole('checkbox', { name: 'client_event' }));
+  await userEvent.click(screen.getAllByRole('button', { name: 'Add endpoint' }).at(-1)!);
+  await screen.findByTestId('signing-secret');
+  expect(calls.find(({ method }) => method === 'POST')?.body).toMatchObject({
+    event_types: [...DEFAULT_EVENT_TYPES.filter((type) => type !== 'client_event'), 'cache_miss', 'subscription_count'],
+  });
 });
