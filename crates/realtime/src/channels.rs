@@ -1,6 +1,7 @@
 mod channel;
 mod command;
 mod counting;
+mod memory;
 mod watching;
 
 use std::{
@@ -16,10 +17,13 @@ use campanile_protocol::{
     SocketId, UserId, server_message,
 };
 
-use self::channel::{Channel, Departure, Subscriber};
 pub use self::command::{CachedEvent, ChannelInfo};
 pub(crate) use self::command::{
     ChannelCommand, ChannelPublication, FindChannel, ListChannels, ListMembers, Settle, Subscribe,
+};
+use self::{
+    channel::{Channel, Departure, Subscriber},
+    memory::Memory,
 };
 use crate::{
     Observer, Source,
@@ -39,6 +43,7 @@ pub(crate) struct Channels {
     realm: Arc<RealmState>,
     surroundings: Surroundings,
     channels: AHashMap<ChannelName, Channel>,
+    memory: Memory,
 }
 
 /// Whom a channel actor talks to.
@@ -54,7 +59,7 @@ const FORGET_INTERVAL: Duration = Duration::from_secs(60);
 
 impl Channels {
     pub(crate) fn new(realm: Arc<RealmState>, surroundings: Surroundings) -> Self {
-        Self { realm, surroundings, channels: AHashMap::new() }
+        Self { realm, surroundings, channels: AHashMap::new(), memory: Memory::default() }
     }
 
     fn subscribe(&mut self, request: Subscribe, context: &mut Context<Self>) {
@@ -166,8 +171,7 @@ impl Channels {
         if subscribers > 0 || is_remembered {
             let frame = server_message::event(&channel, &event, sender);
             if is_remembered {
-                let state = self.channels.entry(channel.clone()).or_default();
-                state.remember(frame.clone(), event.data.to_text().into_owned(), Instant::now());
+                self.remember(&channel, frame.clone(), event.data.to_text().into_owned());
             }
             self.broadcast(&channel, &frame, except);
         }
@@ -240,7 +244,8 @@ impl Channels {
     /// subscribers, on every worker, are told to reconnect. Webhooks hear that everyone left.
     fn abandon(&mut self, channel: &ChannelName) {
         tracing::error!(app.id = %self.realm.app_id, channel.name = %channel, "a channel was abandoned after a panic");
-        let Some(state) = self.channels.remove(channel) else { return };
+        let Some(mut state) = self.channels.remove(channel) else { return };
+        self.memory.bytes -= state.forget_event();
         let told = catch_unwind(AssertUnwindSafe(|| {
             for member in state.members() {
                 let user_id = member.user_id.as_str().to_owned();
@@ -261,10 +266,7 @@ impl Actor for Channels {
     type Context = Context<Self>;
 
     fn started(&mut self, context: &mut Self::Context) {
-        context.run_interval(FORGET_INTERVAL, |channels, _| {
-            let now = Instant::now();
-            channels.channels.retain(|_, state| !state.is_forgettable(now));
-        });
+        context.run_interval(FORGET_INTERVAL, |channels, _| channels.forget_expired());
     }
 }
 

@@ -2,8 +2,8 @@
 // library, which is the point.
 import http from 'node:http';
 import Pusher from 'pusher';
-import { environment } from './environment.js';
-import { Waiting } from './waiting.js';
+import { environment } from '../shared/environment.js';
+import { Waiting } from '../shared/waiting.js';
 
 const { appId, key, secret, host, port, webhookPort } = environment;
 

@@ -1,8 +1,8 @@
 // What a tenant's user has: pusher-js.
 import PusherJs from 'pusher-js';
 import { appServer } from './app-server.js';
-import { environment } from './environment.js';
-import { Waiting } from './waiting.js';
+import { environment } from '../shared/environment.js';
+import { Waiting } from '../shared/waiting.js';
 
 const { key, host, port } = environment;
 const open = new Set();

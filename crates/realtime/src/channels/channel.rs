@@ -36,6 +36,12 @@ struct Cached {
     expires: Instant,
 }
 
+impl Cached {
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + size_of::<Channel>() + self.frame.websocket().len() + self.data.len()
+    }
+}
+
 /// When subscribers were last told how many they are.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct CountTold {
@@ -139,10 +145,15 @@ impl Channel {
         self.watchers.iter().map(|(socket_id, worker)| (*socket_id, *worker))
     }
 
-    /// Remembers the last event.
-    pub(super) fn remember(&mut self, frame: Frame, data: String, now: Instant) {
-        self.cached = Some(Cached { frame, data, expires: now + CACHED_FOR });
+    /// Remembers the last event; how many bytes that takes.
+    pub(super) fn remember(&mut self, frame: Frame, data: String, now: Instant) -> usize {
         self.is_miss_told = false;
+        self.cached.insert(Cached { frame, data, expires: now + CACHED_FOR }).bytes()
+    }
+
+    /// Forgets the last event; how many bytes that frees, none if there was none.
+    pub(super) fn forget_event(&mut self) -> usize {
+        self.cached.take().map_or(0, |cached| cached.bytes())
     }
 
     /// The remembered event's frame.

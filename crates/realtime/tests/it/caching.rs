@@ -51,3 +51,21 @@ async fn subscribers_are_told_how_many_they_are_where_the_app_wants_it() {
     other.subscribe("news", None).await;
     other.fence().await;
 }
+
+#[actix_rt::test]
+async fn endless_cache_channels_forget_the_oldest_and_not_the_newest() {
+    let world = World::new();
+    let app = world.app(1);
+    let data = "x".repeat(10_000);
+    for index in 0..4000 {
+        app.publish_data(&format!("cache-{index}"), "posted", &data);
+        if index % 100 == 0 {
+            world.node.settle().await;
+        }
+    }
+    let client = app.connect();
+    client.subscribe("cache-0", None).await;
+    assert_eq!(client.next_event().await, "pusher:cache_miss");
+    client.subscribe("cache-3999", None).await;
+    assert_eq!(client.next_event().await, "posted");
+}

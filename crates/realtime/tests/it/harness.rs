@@ -102,7 +102,15 @@ impl TestApp<'_> {
     }
 
     pub(crate) fn publish_except(&self, channel: &str, name: &str, except: Option<SocketId>) {
-        let body = Bytes::from_static(b"\"x\"");
+        self.publish_all(channel, name, "x", except);
+    }
+
+    pub(crate) fn publish_data(&self, channel: &str, name: &str, data: &str) {
+        self.publish_all(channel, name, data, None);
+    }
+
+    fn publish_all(&self, channel: &str, name: &str, data: &str, except: Option<SocketId>) {
+        let body = Bytes::from(format!("\"{data}\""));
         let data = EventData::published(serde_json::from_slice(&body).unwrap(), &body, 10_240).unwrap();
         let event = Event { name: EventName::parse(name).unwrap(), data };
         let channels = vec![ChannelName::parse(channel).unwrap()];

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import PusherJs from 'pusher-js';
 import { server } from '../app-server.js';
 import { connect, subscribe } from '../browser.js';
-import { environment } from '../environment.js';
-import { Waiting } from '../waiting.js';
+import { environment } from '../../shared/environment.js';
+import { Waiting } from '../../shared/waiting.js';
 
 test('a private channel opens to whom the tenant lets in', async () => {
   const client = await connect();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { connect, subscribe } from '../browser.js';
-import { Waiting } from '../waiting.js';
+import { Waiting } from '../../shared/waiting.js';
 
 test('a client event reaches the others and not its sender', async () => {
   const [alice, bob] = await Promise.all([connect(), connect()]);

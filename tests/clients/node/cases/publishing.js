@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import Pusher from 'pusher';
 import { server } from '../app-server.js';
 import { connect, subscribe } from '../browser.js';
-import { environment } from '../environment.js';
+import { environment } from '../../shared/environment.js';
 
 test('an event reaches the subscribers of its channel', async () => {
   const [alice, bob] = await Promise.all([connect(), connect()]);
