@@ -14,8 +14,6 @@ pub enum CloseCode {
     AppDisabled,
     /// 4004: the app or its tenant has all the connections it may have.
     OverQuota,
-    /// 4005: not a path that speaks this protocol.
-    PathNotFound,
     /// 4006: the client's `version` is not a version.
     InvalidVersion,
     /// 4007: a protocol version that is not spoken here.
@@ -49,7 +47,6 @@ impl CloseCode {
             Self::UnknownApp => 4001,
             Self::AppDisabled => 4003,
             Self::OverQuota => 4004,
-            Self::PathNotFound => 4005,
             Self::InvalidVersion => 4006,
             Self::UnsupportedProtocol => 4007,
             Self::NotAuthorized | Self::Terminated => 4009,
@@ -70,7 +67,6 @@ impl CloseCode {
             Self::UnknownApp => "App key not in this cluster. Did you forget to specify the cluster?",
             Self::AppDisabled => "The app is disabled",
             Self::OverQuota => "Account over quota",
-            Self::PathNotFound => "Path not found",
             Self::InvalidVersion => "Invalid version string",
             Self::UnsupportedProtocol => "Unsupported protocol version",
             Self::NotAuthorized => "Connection not authorized within timeout",

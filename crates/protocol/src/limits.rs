@@ -25,8 +25,8 @@ pub const CLIENT_EVENTS_PER_SECOND: u32 = 10;
 /// Largest WebSocket message a client may send: the largest event an app can allow, with room for
 /// escaping.
 pub const CLIENT_MESSAGE_BYTES: usize = 100 * 1024;
-/// Largest body of a REST request: a full batch with room for escaping.
-pub const REQUEST_BODY_BYTES: usize = 1024 * 1024;
+/// Largest body of a REST request: the largest batch an app can allow, with room for escaping.
+pub const REQUEST_BODY_BYTES: usize = 8 * 1024 * 1024;
 /// A REST request's timestamp must lie closer to our clock than this.
 pub const REQUEST_SKEW_SECONDS: u64 = 600;
 /// How long a connection may be silent before either side asks, announced to clients.

@@ -5,7 +5,7 @@ use thiserror::Error;
 use crate::limits;
 
 /// What the owner of an app decided about its behaviour (Pusher reference, section 9). In force at once
-/// for every connection; none of it disconnects anyone.
+/// for every connection, but where a field says otherwise; changing it disconnects nobody.
 ///
 /// Absent members take their default, so that stored settings outlive new ones; unknown members are an
 /// error, so that a typing mistake is.
@@ -16,9 +16,10 @@ pub struct AppSettings {
     pub client_events: bool,
     /// Whether subscribers are told how many they are.
     pub subscription_count: bool,
-    /// Whether signed-in users are told when those on their watchlist come and go.
+    /// Whether signed-in users are told when those on their watchlist come and go; read at sign-in.
     pub watchlist: bool,
-    /// Whether a connection must sign in or join a private or presence channel in time.
+    /// Whether a connection must sign in or join a private or presence channel in time; read when it is
+    /// opened.
     pub authorized_connections: bool,
     /// How long it may take for that; concerns connections opened afterwards.
     pub authorization_timeout_seconds: u32,
@@ -83,9 +84,9 @@ impl AppSettings {
     pub fn check(&self) -> Result<(), InvalidSetting> {
         let ranges = [
             ("authorization_timeout_seconds", self.authorization_timeout_seconds, 1, 600),
-            ("max_event_bytes", self.max_event_bytes, 1, 64 * 1024),
+            ("max_event_bytes", self.max_event_bytes, 1, 32 * 1024),
             ("max_batch_events", self.max_batch_events, 1, 100),
-            ("max_presence_members", self.max_presence_members, 1, 10_000),
+            ("max_presence_members", self.max_presence_members, 1, 1_000),
             ("max_channel_name_bytes", self.max_channel_name_bytes, 1, limits::CHANNEL_NAME_BYTES as u32),
             ("max_client_events_per_second", self.max_client_events_per_second, 1, 1_000),
         ];

@@ -108,6 +108,10 @@ fn user_info(info: Option<&RawValue>) -> Result<Option<Arc<str>>, InvalidMember>
     }
 }
 
+fn watched_channel(id: &RawValue) -> Option<ChannelName> {
+    ChannelName::of_user(UserId::from_json(id.get()).ok()?.as_str()).ok()
+}
+
 /// A user who signed in, as the app's server described it in `user_data`.
 #[derive(Clone, Debug)]
 pub struct SignedInUser {
@@ -146,7 +150,8 @@ impl SignedInUser {
             id: &'a RawValue,
             #[serde(borrow)]
             user_info: Option<&'a RawValue>,
-            watchlist: Option<Vec<String>>,
+            #[serde(borrow)]
+            watchlist: Option<Vec<&'a RawValue>>,
         }
 
         let data: UserData = from_object(user_data).map_err(|_| InvalidUser::Malformed)?;
@@ -159,7 +164,7 @@ impl SignedInUser {
         })?;
         let watched = data.watchlist.unwrap_or_default();
         let mut watchlist: Vec<_> =
-            watched.iter().take(WATCHLIST_USERS).filter_map(|id| ChannelName::of_user(id).ok()).collect();
+            watched.iter().take(WATCHLIST_USERS).filter_map(|id| watched_channel(id)).collect();
         watchlist.sort();
         watchlist.dedup();
         let is_watchlist_cut = watched.len() > WATCHLIST_USERS;
@@ -203,12 +208,16 @@ mod tests {
 
     #[test]
     fn a_user_is_read_with_its_watchlist() {
-        let user =
-            SignedInUser::from_user_data(r#"{"id":7,"user_info":{"n":1},"watchlist":["b","a","b","a b"]}"#);
+        let user = SignedInUser::from_user_data(
+            r#"{"id":7,"user_info":{"n":1},"watchlist":["b","a","b","a b",7,null]}"#,
+        );
         let user = user.unwrap();
         assert_eq!(user.member.user_id.to_json(), "\"7\"");
         assert_eq!(user.channel.user_id(), Some("7"));
-        assert_eq!(user.watchlist.iter().filter_map(ChannelName::user_id).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(
+            user.watchlist.iter().filter_map(ChannelName::user_id).collect::<Vec<_>>(),
+            ["7", "a", "b"]
+        );
         assert!(!user.is_watchlist_cut);
         for data in ["", "[]", "{}", r#"{"id":""}"#, r#"{"id":null}"#] {
             assert_eq!(SignedInUser::from_user_data(data).unwrap_err(), InvalidUser::Malformed, "{data}");

@@ -7,10 +7,10 @@ mod watching;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-use actix::{Actor, Addr, AsyncContext, Context, Handler, MessageResult};
+use actix::{Actor, Addr, Context, Handler, MessageResult};
 use ahash::AHashMap;
 use campanile_protocol::{
     Access, ChannelName, CloseCode, Event, Frame, Member, Occurrence, OccurrenceKind, OccurrenceType,
@@ -19,8 +19,9 @@ use campanile_protocol::{
 
 pub use self::command::{CachedEvent, ChannelInfo};
 pub(crate) use self::command::{
-    ChannelCommand, ChannelPublication, FindChannel, ListChannels, ListMembers, Settle, Subscribe,
+    ChannelCommand, ChannelPublication, FindChannel, ListChannels, ListMembers, Settle, Subscribe, Sweep,
 };
+pub(crate) use self::memory::Remembered;
 use self::{
     channel::{Channel, Departure, Subscriber},
     memory::Memory,
@@ -52,14 +53,13 @@ pub(crate) struct Surroundings {
     pub(crate) hubs: Arc<[Addr<Hub>]>,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) backlog: Backlog,
+    pub(crate) remembered: Remembered,
 }
-
-/// How often channels that only a cache kept are looked through.
-const FORGET_INTERVAL: Duration = Duration::from_secs(60);
 
 impl Channels {
     pub(crate) fn new(realm: Arc<RealmState>, surroundings: Surroundings) -> Self {
-        Self { realm, surroundings, channels: AHashMap::new(), memory: Memory::default() }
+        let remembered = surroundings.remembered.clone();
+        Self { realm, surroundings, channels: AHashMap::new(), memory: Memory::new(remembered) }
     }
 
     fn subscribe(&mut self, request: Subscribe, context: &mut Context<Self>) {
@@ -77,7 +77,7 @@ impl Channels {
         };
         if let Some(member) = &arrival.new_member {
             // The newcomer is not attached yet, so this reaches the others only.
-            self.broadcast(&channel, &server_message::member_added(&channel, member), None);
+            self.broadcast(&channel, &server_message::member_added(&channel, member), Some(socket_id));
         }
         let welcome = self.welcome(&channel);
         self.tell(worker, HubCommand::Attach { channel: channel.clone(), socket_id, number, welcome });
@@ -146,7 +146,7 @@ impl Channels {
 
     fn forget_if_possible(&mut self, channel: &ChannelName) {
         if self.channels.get(channel).is_some_and(|state| state.is_forgettable(Instant::now())) {
-            self.channels.remove(channel);
+            self.forget(channel);
         }
     }
 
@@ -220,7 +220,8 @@ impl Channels {
     /// are.
     fn broadcast(&self, channel: &ChannelName, frame: &Frame, except: Option<SocketId>) {
         let Some(state) = self.channels.get(channel) else { return };
-        self.realm.meter.add(state.subscribers() as u64);
+        let excepted = except.is_some_and(|socket_id| state.contains(socket_id));
+        self.realm.meter.add((state.subscribers() - usize::from(excepted)) as u64);
         for worker in state.workers() {
             let waiting = self.surroundings.backlog.add(frame.websocket().len());
             let (channel, frame) = (channel.clone(), frame.clone());
@@ -244,9 +245,11 @@ impl Channels {
     /// subscribers, on every worker, are told to reconnect. Webhooks hear that everyone left.
     fn abandon(&mut self, channel: &ChannelName) {
         tracing::error!(app.id = %self.realm.app_id, channel.name = %channel, "a channel was abandoned after a panic");
-        let Some(mut state) = self.channels.remove(channel) else { return };
-        self.memory.bytes -= state.forget_event();
+        let Some(state) = self.forget(channel) else { return };
         let told = catch_unwind(AssertUnwindSafe(|| {
+            if channel.access() == Access::User {
+                return self.tell_each(state.watchers(), channel, false);
+            }
             for member in state.members() {
                 let user_id = member.user_id.as_str().to_owned();
                 self.observe(channel, OccurrenceKind::MemberRemoved { user_id });
@@ -264,10 +267,6 @@ impl Channels {
 
 impl Actor for Channels {
     type Context = Context<Self>;
-
-    fn started(&mut self, context: &mut Self::Context) {
-        context.run_interval(FORGET_INTERVAL, |channels, _| channels.forget_expired());
-    }
 }
 
 impl Handler<ChannelCommand> for Channels {
@@ -325,6 +324,14 @@ impl Handler<ListMembers> for Channels {
     fn handle(&mut self, ListMembers(channel): ListMembers, _: &mut Context<Self>) -> Self::Result {
         let members = self.channels.get(&channel).into_iter().flat_map(Channel::members);
         MessageResult(members.map(|member| member.user_id.clone()).collect())
+    }
+}
+
+impl Handler<Sweep> for Channels {
+    type Result = ();
+
+    fn handle(&mut self, Sweep: Sweep, _: &mut Context<Self>) {
+        self.forget_expired();
     }
 }
 

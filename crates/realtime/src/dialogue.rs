@@ -358,7 +358,7 @@ struct SentEvent<'a> {
 }
 
 fn refuse(code: Option<u16>, message: &str, channel: Option<&str>) -> Action {
-    Action::Refuse(server_message::error(&ErrorMessage { code, message, channel }), message.to_owned())
+    Action::Refuse(server_message::error(&ErrorMessage { code, message, channel }), quote(message).to_owned())
 }
 
 /// As much of a client's own words as is repeated.

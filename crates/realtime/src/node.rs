@@ -9,17 +9,18 @@ use std::{
 use actix::{Addr, Context, dev::channel::AddressReceiver, dev::channel::channel};
 use ahash::AHashMap;
 use campanile_protocol::{
-    App, AppId, ChannelName, CloseCode, Event, SocketId, TenantId, UserId,
+    Access, App, AppId, ChannelName, CloseCode, Event, SocketId, TenantId, UserId,
     server_message::{self, ErrorMessage},
 };
+use futures_util::future::join_all;
 use thiserror::Error;
 
 use crate::{
     Batch, ChannelInfo, Engine, Envelope, Observer, Realm, Source, Worker,
     backlog::Backlog,
     channels::{
-        ChannelCommand, ChannelPublication, Channels, FindChannel, ListChannels, ListMembers, Settle,
-        Surroundings,
+        ChannelCommand, ChannelPublication, Channels, FindChannel, ListChannels, ListMembers, Remembered,
+        Settle, Surroundings, Sweep,
     },
     hub::{CloseConnections, Host, Hub, Session, Slice, Table},
     quota::Meter,
@@ -33,11 +34,18 @@ pub struct Node {
     unclaimed: Mutex<Vec<(usize, AddressReceiver<Hub>)>>,
     counters: Box<[Arc<WorkerCounters>]>,
     realms: RwLock<AHashMap<AppId, Weak<Realm>>>,
-    /// What each tenant uses, shared by its realms.
-    tenants: Mutex<AHashMap<TenantId, Weak<Meter>>>,
+    /// What apps and tenants use, also after their realms have ended: the day's messages stay counted.
+    meters: Mutex<AHashMap<Metered, Arc<Meter>>>,
     engine: Box<dyn Engine>,
     observer: Arc<dyn Observer>,
     backlog: Backlog,
+    remembered: Remembered,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Metered {
+    App(AppId),
+    Tenant(TenantId),
 }
 
 /// A validated event aimed at channels of one app.
@@ -93,6 +101,8 @@ pub struct Counters {
 
 /// How long a channel actor may take to answer a question.
 const QUERY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often what cache channels remember is looked through.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
 
 impl Node {
     /// A node of `workers` threads, which [join](Self::join) it one by one.
@@ -112,10 +122,11 @@ impl Node {
             unclaimed: Mutex::new(mailboxes),
             counters: (0..workers).map(|_| Arc::default()).collect(),
             realms: RwLock::default(),
-            tenants: Mutex::default(),
+            meters: Mutex::default(),
             engine: Box::new(engine(node.clone())),
             observer,
             backlog: Backlog::default(),
+            remembered: Remembered::default(),
         })
     }
 
@@ -124,6 +135,9 @@ impl Node {
         let (index, mailbox) = self.unclaimed.lock().expect("no one panics holding it").pop()?;
         let table = Table::new(self.counters[index].clone());
         Context::with_receiver(mailbox).run(Hub::new(table.clone()));
+        if index == 0 {
+            actix_rt::spawn(sweep_forever(Arc::downgrade(self)));
+        }
         Some(std::rc::Rc::new(Worker::new(self.clone(), index, table)))
     }
 
@@ -151,14 +165,16 @@ impl Node {
     }
 
     fn start_realm(&self, app: App) -> Realm {
-        let of_tenant = self.meter(app.tenant_id);
-        let state = Arc::new(RealmState::new(app, of_tenant));
+        let meters =
+            [Metered::App(app.id), Metered::Tenant(app.tenant_id)].map(|metered| self.meter(metered));
+        let state = Arc::new(RealmState::new(app, meters));
         let owners = self.hubs.iter().map(|hub| {
             let (sender, mailbox) = channel(16);
             let surroundings = Surroundings {
                 hubs: self.hubs.clone(),
                 observer: self.observer.clone(),
                 backlog: self.backlog.clone(),
+                remembered: self.remembered.clone(),
             };
             let actor = Channels::new(state.clone(), surroundings);
             hub.do_send(Host(Box::new(move || {
@@ -170,17 +186,12 @@ impl Node {
         Realm::new(state, owners)
     }
 
-    fn meter(&self, tenant_id: TenantId) -> Arc<Meter> {
-        let mut tenants = self.tenants.lock().expect("no one panics holding it");
-        if let Some(meter) = tenants.get(&tenant_id).and_then(Weak::upgrade) {
-            return meter;
+    fn meter(&self, metered: Metered) -> Arc<Meter> {
+        let mut meters = self.meters.lock().expect("no one panics holding it");
+        if meters.len() == meters.capacity() {
+            meters.retain(|_, meter| Arc::strong_count(meter) > 1 || meter.is_used_today());
         }
-        if tenants.len() == tenants.capacity() {
-            tenants.retain(|_, meter| meter.strong_count() > 0);
-        }
-        let meter = Arc::default();
-        tenants.insert(tenant_id, Arc::downgrade(&meter));
-        meter
+        meters.entry(metered).or_default().clone()
     }
 
     /// Publishes one event to each of its channels, in order. `Ok` means that the engine has it, not
@@ -237,6 +248,10 @@ impl Node {
 
     /// One channel of an app, as every event published before has left it.
     pub async fn find_channel(&self, realm: &Realm, channel: ChannelName) -> Result<ChannelInfo, QueryError> {
+        if channel.access() == Access::User {
+            // Who is signed in is nobody's business.
+            return Ok(ChannelInfo::default());
+        }
         let owner = realm.owner(&channel);
         owner.send(FindChannel(channel)).timeout(QUERY_TIMEOUT).await.map_err(|_| QueryError::Overloaded)
     }
@@ -252,15 +267,23 @@ impl Node {
         realm.owner(&channel).do_send(ChannelCommand::Terminate { channel });
     }
 
-    /// Waits until the owners of all channels have acted upon everything asked of them so far.
+    /// Waits until the owners of all channels have acted upon everything asked of them so far; for some
+    /// seconds at most.
     pub async fn settle(&self) {
-        let realms: Vec<_> = {
-            let realms = self.realms.read().expect("no one panics holding it");
-            realms.values().filter_map(Weak::upgrade).collect()
-        };
-        for owner in realms.iter().flat_map(|realm| realm.owners()) {
-            // One that does not answer in time has more to do than there is time for.
-            let _ = owner.send(Settle).timeout(QUERY_TIMEOUT).await;
+        let realms = self.realms();
+        let owners = realms.iter().flat_map(|realm| realm.owners());
+        // One that does not answer in time has more to do than there is time for.
+        join_all(owners.map(|owner| owner.send(Settle).timeout(QUERY_TIMEOUT))).await;
+    }
+
+    fn realms(&self) -> Vec<Arc<Realm>> {
+        let realms = self.realms.read().expect("no one panics holding it");
+        realms.values().filter_map(Weak::upgrade).collect()
+    }
+
+    fn sweep(&self) {
+        for realm in self.realms() {
+            realm.owners().iter().for_each(|owner| owner.do_send(Sweep));
         }
     }
 
@@ -279,6 +302,16 @@ impl Node {
             messages_out: sum.messages_out + worker.messages_out.load(Ordering::Relaxed),
             writes: sum.writes + worker.writes.load(Ordering::Relaxed),
         })
+    }
+}
+
+async fn sweep_forever(node: Weak<Node>) {
+    loop {
+        tokio::time::sleep(SWEEP_INTERVAL).await;
+        match node.upgrade() {
+            Some(node) => node.sweep(),
+            None => return,
+        }
     }
 }
 

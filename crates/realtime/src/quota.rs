@@ -32,11 +32,10 @@ const DAY_SECONDS: u64 = 24 * 3600;
 impl Meter {
     /// Takes a place, if one is left.
     pub(crate) fn connect(self: &Arc<Self>, most: Option<u32>) -> Result<Counted, OverQuota> {
-        let before = self.connections.fetch_add(1, Ordering::Relaxed);
-        let counted = Counted(self.clone());
-        match most {
-            Some(most) if before >= most as usize => Err(OverQuota),
-            _ => Ok(counted),
+        let one_more = |open: usize| most.is_none_or(|most| open < most as usize).then_some(open + 1);
+        match self.connections.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more) {
+            Ok(_) => Ok(Counted(self.clone())),
+            Err(_) => Err(OverQuota),
         }
     }
 
@@ -48,6 +47,11 @@ impl Meter {
     /// Whether today's messages have reached a limit.
     pub(crate) fn is_over(&self, most: Option<u64>) -> bool {
         most.is_some_and(|most| self.on(today()) >= most)
+    }
+
+    /// Whether something of today would be forgotten with it.
+    pub(crate) fn is_used_today(&self) -> bool {
+        self.on(today()) > 0
     }
 
     fn add_on(&self, day: u64, messages: u64) {

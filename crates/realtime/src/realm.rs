@@ -134,12 +134,12 @@ impl Realm {
 }
 
 impl RealmState {
-    pub(crate) fn new(app: App, of_tenant: Arc<Meter>) -> Self {
+    pub(crate) fn new(app: App, [of_app, of_tenant]: [Arc<Meter>; 2]) -> Self {
         Self {
             app_id: app.id,
             app: ArcSwap::from_pointee(app),
             feed: Feed::default(),
-            meter: Arc::new(Usage { app: Arc::default(), tenant: of_tenant }),
+            meter: Arc::new(Usage { app: of_app, tenant: of_tenant }),
             open: AtomicUsize::new(0),
         }
     }

@@ -170,7 +170,7 @@ impl Directory {
     /// an app that cannot be read for another reason is forgotten, so that it does not stay in force for
     /// ever, and does not keep the others from being brought up to date.
     async fn refresh(&self, app_id: AppId) {
-        if self.apps().find(app_id).is_none() {
+        if self.apps().find(app_id).is_none() && self.node.find_realm(app_id).is_none() {
             return;
         }
         loop {

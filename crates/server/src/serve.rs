@@ -23,7 +23,7 @@ use campanile_transport::{Sockets, WebSocketUpgrade};
 use campanile_webhooks::{StartError, WebhookConfig, Webhooks};
 use socket2::{Domain, Socket, Type};
 use thiserror::Error;
-use tokio::{net::TcpStream, sync::watch};
+use tokio::{net::TcpStream, sync::watch, time::timeout};
 
 use crate::{
     admission::DirectoryAdmission,
@@ -100,6 +100,8 @@ const BACKLOG: i32 = 4096;
 /// HTTP connections one worker serves at once, sockets excepted; beyond it, new ones wait in the backlog.
 const CONNECTIONS_PER_WORKER: usize = 25_000;
 const DRAIN_POLL: Duration = Duration::from_millis(20);
+/// How long requests under way may still take when everything else has ended.
+const LAST_REQUESTS: Duration = Duration::from_secs(2);
 
 /// Starts the platform; it serves when this returns.
 pub async fn start(platform: Platform) -> Result<Running, ServeError> {
@@ -123,8 +125,13 @@ pub async fn start(platform: Platform) -> Result<Running, ServeError> {
     };
     let management = Management::new(store.clone(), directory.clone(), node.clone(), settings);
     let sockets = Sockets::default();
-    let edge =
-        Edge { node: node.clone(), directory, management: Data::new(management), sockets: sockets.clone() };
+    let edge = Edge {
+        node: node.clone(),
+        directory,
+        management: Data::new(management),
+        sockets: sockets.clone(),
+        stopping: is_stopping.clone(),
+    };
     let public = serve_public(public, workers, platform.shutdown_grace, edge)?;
     let operations =
         Operations { store, node: node.clone(), webhooks: webhooks.meter(), stopping: is_stopping };
@@ -159,8 +166,9 @@ impl Running {
         self.node.settle().await;
         // Before the workers end: connections to the database belong to the thread that opened them.
         self.webhooks.shutdown().await;
-        self.public.stop(true).await;
-        self.internal.stop(true).await;
+        // Requests under way get a moment; a connection that is only kept alive does not hold us up.
+        let _ = timeout(LAST_REQUESTS, self.public.stop(true)).await;
+        self.internal.stop(false).await;
         tracing::info!("stopped");
     }
 }
@@ -172,6 +180,7 @@ struct Edge {
     directory: Arc<Directory>,
     management: Data<Management>,
     sockets: Sockets,
+    stopping: watch::Receiver<bool>,
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
@@ -202,7 +211,7 @@ fn serve_public(
             let worker = edge.node.join().expect("the server starts as many workers as the node has");
             let upgrade = Rc::new(WebSocketUpgrade::new(
                 worker,
-                DirectoryAdmission(edge.directory.clone()),
+                DirectoryAdmission { directory: edge.directory.clone(), stopping: edge.stopping.clone() },
                 edge.sockets.clone(),
             ));
             let app = App::new()

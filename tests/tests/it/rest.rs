@@ -100,7 +100,7 @@ fn a_request_that_is_not_valid_changes_nothing() {
             400,
             "Missing required parameter: channel",
         ),
-        ("events", " ".repeat(1024 * 1024 + 1), 413, "The request body exceeds"),
+        ("events", " ".repeat(8 * 1024 * 1024 + 1), 413, "The request body exceeds"),
     ] {
         let response = SignedRequest::post(&app, resource, &body).send(&platform);
         assert_eq!(response.status, status, "{body:.80}: {}", response.body);

@@ -39,7 +39,7 @@ const description = (name: string) =>
 it('shows what is set, and says what each number may be', async () => {
   const { save } = await open({ max_event_bytes: 20_000, max_connections: 500 });
   expect(field('Event size').value).toBe('20,000');
-  expect(description('Event size')).toContain('1 to 65,536 bytes');
+  expect(description('Event size')).toContain('1 to 32,768 bytes');
   expect(field('Connections').value).toBe('500');
   expect(field('Messages per day').value).toBe('');
   expect(save.disabled).toBe(true);
@@ -78,7 +78,7 @@ it('says beside the field what is out of range, and sends nothing', async () => 
   await enter('Client events', '');
   await enter('Connections', '99999999999');
   await userEvent.click(save);
-  expect(description('Event size')).toContain('Enter a whole number from 1 to 65,536.');
+  expect(description('Event size')).toContain('Enter a whole number from 1 to 32,768.');
   expect(description('Events per batch')).toContain('Enter a whole number from 1 to 100.');
   expect(description('Client events')).toContain('Enter a whole number from 1 to 1,000.');
   expect(description('Connections')).toContain('Enter a whole number from 0 to 4,294,967,295, or nothing.');

@@ -12,9 +12,9 @@ interface Range {
 /** As the server has them (`AppSettings::check`), shown beside the inputs. */
 export const RANGES: Record<NumberSetting, Range> = {
   authorization_timeout_seconds: { least: 1, most: 600 },
-  max_event_bytes: { least: 1, most: 65_536 },
+  max_event_bytes: { least: 1, most: 32_768 },
   max_batch_events: { least: 1, most: 100 },
-  max_presence_members: { least: 1, most: 10_000 },
+  max_presence_members: { least: 1, most: 1_000 },
   max_channel_name_bytes: { least: 1, most: 200 },
   max_client_events_per_second: { least: 1, most: 1_000 },
   max_connections: { least: 0, most: 4_294_967_295, optional: true },

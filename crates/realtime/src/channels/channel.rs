@@ -161,6 +161,10 @@ impl Channel {
         self.cached.as_ref().filter(|cached| cached.expires > now).map(|cached| &cached.frame)
     }
 
+    pub(super) fn is_remembering(&self) -> bool {
+        self.cached.is_some()
+    }
+
     /// Whether webhooks must be told that there is nothing to recall: once until there is again.
     pub(super) fn take_miss(&mut self) -> bool {
         !std::mem::replace(&mut self.is_miss_told, true)

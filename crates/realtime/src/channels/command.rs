@@ -96,6 +96,12 @@ pub(crate) struct FindChannel(pub(crate) ChannelName);
 #[rtype(result = "Vec<UserId>")]
 pub(crate) struct ListMembers(pub(crate) ChannelName);
 
+/// Forgets what has been remembered for long enough. Sent by the node: a timer of the actor's own would
+/// keep it alive for ever.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Sweep;
+
 /// Answered when everything asked before has been done.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]

@@ -28,8 +28,18 @@ impl Channels {
 
     /// A user came or went.
     pub(super) fn tell_watchers(&self, user: &ChannelName, is_online: bool) {
-        let Some(state) = self.channels.get(user) else { return };
-        for (socket_id, worker) in state.watchers() {
+        if let Some(state) = self.channels.get(user) {
+            self.tell_each(state.watchers(), user, is_online);
+        }
+    }
+
+    pub(super) fn tell_each(
+        &self,
+        watchers: impl Iterator<Item = (SocketId, usize)>,
+        user: &ChannelName,
+        is_online: bool,
+    ) {
+        for (socket_id, worker) in watchers {
             let user = vec![user.clone()];
             let (online, offline) = if is_online { (user, Vec::new()) } else { (Vec::new(), user) };
             self.tell(worker, HubCommand::Watched { socket_id, online, offline, is_answer: false });

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use serde_json::json;
 
 use crate::harness::{World, until};
@@ -150,6 +152,9 @@ async fn a_realm_ends_with_its_last_holder_and_its_connections_are_counted() {
     client.vanish();
     until(|| app.realm.connections() == 0).await;
     assert_eq!(world.node.counters().connections, 0);
+    let with_actors = Arc::strong_count(&world.occurrences);
     drop(app);
     until(|| world.node.find_realm(app_id).is_none()).await;
+    // Its channel actors, one per worker, hold the observer.
+    until(|| Arc::strong_count(&world.occurrences) == with_actors - 1).await;
 }

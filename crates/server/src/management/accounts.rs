@@ -116,8 +116,15 @@ fn welcome(
     response.cookie(session::cookie(token, management.secure_cookies)).json(SessionReply::from(account))
 }
 
+/// Whose attempts are counted together. An address from nearby is most often a proxy's, behind which is
+/// everyone: only accounts are counted then.
 fn peer(request: &HttpRequest) -> Option<IpAddr> {
-    request.peer_addr().map(|address| address.ip())
+    let address = request.peer_addr()?.ip().to_canonical();
+    let is_near = match address {
+        IpAddr::V4(address) => address.is_loopback() || address.is_private(),
+        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
+    };
+    (!is_near).then_some(address)
 }
 
 impl From<Account> for SessionReply {

@@ -36,6 +36,7 @@ pub(super) async fn send(
         return Err(ManagementError::NotFound);
     };
     let (channel, event) = check(&wanted, &body, realm.app().settings.max_event_bytes)?;
+    realm.count_messages(1);
     let publication =
         Publication { event, channels: vec![channel.clone()], except: None, source: Source::Dashboard };
     management.node.publish(*app_id, publication)?;
