@@ -1,3 +1,4 @@
+mod client_event;
 mod rate;
 mod watchlist;
 
@@ -6,15 +7,15 @@ use std::time::Instant;
 use ahash::AHashMap;
 use bytestring::ByteString;
 use campanile_protocol::{
-    Access, App, ChannelName, ClientMessage, Event, EventData, EventName, Frame, InvalidMember,
-    InvalidMessage, Member, SignedInUser, SocketId, SubscribeRequest, UserId,
+    Access, App, ChannelName, ClientMessage, Frame, InvalidMember, InvalidMessage, Member, SignedInUser,
+    SocketId, SubscribeRequest, UserId,
     limits::WATCHLIST_USERS,
     server_message::{self, ErrorMessage, Refusal},
     signature,
 };
-use serde_json::value::RawValue;
 
-use self::{rate::ClientEventRate, watchlist::Watchlist};
+pub(crate) use self::client_event::ClientEvent;
+use self::{client_event::SentEvent, rate::ClientEventRate, watchlist::Watchlist};
 
 /// The protocol state of one connection. It decides and the actor obeys: no socket, clock or mailbox
 /// is visible from here, so every rule is tested with plain function calls.
@@ -82,17 +83,6 @@ pub(crate) struct Farewell {
     pub(crate) watched: Vec<ChannelName>,
 }
 
-/// A client event that may be published.
-#[derive(Debug)]
-pub(crate) struct ClientEvent {
-    pub(crate) channel: ChannelName,
-    pub(crate) event: Event,
-    /// The sender's user, on presence channels.
-    pub(crate) user_id: Option<UserId>,
-}
-
-/// Rejected client events carry this code; the connection stays open.
-const CLIENT_EVENT_REJECTED: Option<u16> = Some(4301);
 /// A failed sign-in carries this code; the connection stays open.
 const SIGN_IN_FAILED: Option<u16> = Some(4009);
 /// A watchlist that was cut carries this code.
@@ -302,59 +292,6 @@ impl Dialogue {
             None => Action::Nothing,
         }
     }
-
-    /// Checks the rules of Pusher reference, section 2.4.
-    fn client_event(
-        &mut self,
-        sent: &SentEvent<'_>,
-        text: &ByteString,
-        app: &App,
-        now: Instant,
-    ) -> Result<ClientEvent, (Option<u16>, String)> {
-        let rejected = |message: &str| Err((CLIENT_EVENT_REJECTED, message.to_owned()));
-        if !sent.name.starts_with("client-") {
-            return Err((None, format!("Unsupported event received on socket: {}", quote(sent.name))));
-        }
-        let (Some(channel), Some(data)) = (sent.channel, sent.data) else {
-            return Err((None, "Invalid client event (must contain channel and data)".to_owned()));
-        };
-        if !app.settings.client_events {
-            return rejected(
-                "To send client events, you must enable this feature in the settings of the app",
-            );
-        }
-        let Some((channel, subscription)) = self.subscriptions.get_key_value(channel) else {
-            return rejected("Client event rejected - not subscribed to the channel");
-        };
-        match channel.access() {
-            Access::Private | Access::Encrypted | Access::Presence if subscription.joined => {}
-            Access::Private | Access::Encrypted | Access::Presence => {
-                return rejected("Client event rejected - subscription in progress");
-            }
-            Access::Public | Access::User => {
-                return rejected("Client event rejected - only supported on private and presence channels");
-            }
-        }
-        let per_second = app.settings.max_client_events_per_second;
-        if !self.client_events.take(now, per_second) {
-            let limit = format!("at most {per_second} client events per second are allowed");
-            return rejected(&format!("Client event rejected - {limit}"));
-        }
-        let name = EventName::parse(sent.name).map_err(|error| (CLIENT_EVENT_REJECTED, error.to_string()))?;
-        let data = EventData::from_client(data, text.as_bytes(), app.settings.max_event_bytes)
-            .map_err(|error| (CLIENT_EVENT_REJECTED, error.to_string()))?;
-        Ok(ClientEvent {
-            channel: channel.clone(),
-            event: Event { name, data },
-            user_id: subscription.user_id.clone(),
-        })
-    }
-}
-
-struct SentEvent<'a> {
-    name: &'a str,
-    channel: Option<&'a str>,
-    data: Option<&'a RawValue>,
 }
 
 fn refuse(code: Option<u16>, message: &str, channel: Option<&str>) -> Action {
