@@ -30,7 +30,7 @@ use crate::{
     Observer, Source,
     activity::ActivityKind,
     backlog::Backlog,
-    hub::{Hub, HubCommand},
+    hub::{Hub, HubCommand, Table},
     node::now_ms,
     realm::RealmState,
 };
@@ -48,9 +48,12 @@ pub(crate) struct Channels {
 }
 
 /// Whom a channel actor talks to.
-#[derive(Clone)]
 pub(crate) struct Surroundings {
     pub(crate) hubs: Arc<[Addr<Hub>]>,
+    /// The worker it runs on. That one's hub is asked directly, always: a detour through its mailbox
+    /// for some commands would change their order.
+    pub(crate) worker: usize,
+    pub(crate) table: Table,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) backlog: Backlog,
     pub(crate) remembered: Remembered,
@@ -230,7 +233,12 @@ impl Channels {
     }
 
     fn tell(&self, worker: usize, command: HubCommand) {
-        self.surroundings.hubs[worker].do_send(command.of(self.realm.app_id));
+        let Surroundings { hubs, worker: own, table, .. } = &self.surroundings;
+        if worker == *own {
+            table.obey(self.realm.app_id, command);
+        } else {
+            hubs[worker].do_send(command.of(self.realm.app_id));
+        }
     }
 
     /// Tells webhooks, if any endpoint listens.

@@ -15,12 +15,12 @@ use ahash::AHashMap;
 use campanile_protocol::{AppId, ChannelName, CloseCode, Frame, SocketId};
 use tokio::sync::Notify;
 
-use self::channel_log::{ChannelLog, Entry};
+use self::channel_log::{ChannelLog, Entry, Shared as SharedBatch};
 pub(crate) use self::{
     channel_log::Slice,
     session::{End, Session},
 };
-use crate::{Batch, backlog::Waiting, node::WorkerCounters};
+use crate::{Batch, backlog::Waiting, node::WorkerCounters, socket_map::SocketMap};
 
 /// A worker's own table of subscribers, and the place that writes to them.
 ///
@@ -44,10 +44,13 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    sessions: AHashMap<SocketId, Rc<Session>>,
+    sessions: SocketMap<Rc<Session>>,
     channels: AHashMap<ChannelKey, ChannelLog>,
     /// Channels with something to write, each once, served in turn.
     due: VecDeque<ChannelKey>,
+    shared: SharedBatch,
+    /// How many logs there have been.
+    logs: u64,
 }
 
 type ChannelKey = (AppId, ChannelName);
@@ -81,7 +84,7 @@ pub(crate) struct AppCommand {
 /// Runs something on the worker's thread, e.g. starts an actor there.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub(crate) struct Host(pub(crate) Box<dyn FnOnce() + Send>);
+pub(crate) struct Host(pub(crate) Box<dyn FnOnce(&Table) + Send>);
 
 /// Closes the worker's connections with a code: those of one app, or all.
 #[derive(Message)]
@@ -147,7 +150,18 @@ impl Table {
         &self.0.counters
     }
 
-    fn obey(&self, app_id: AppId, command: HubCommand) {
+    /// Does what is asked. A bug in it costs one channel.
+    pub(crate) fn obey(&self, app_id: AppId, command: HubCommand) {
+        let channel = command.channel().cloned();
+        if catch_unwind(AssertUnwindSafe(|| self.act(app_id, command))).is_err() {
+            tracing::error!(app.id = %app_id, ?channel, "a command to the hub panicked");
+            if let Some(channel) = channel {
+                self.0.state.borrow_mut().abandon(&(app_id, channel));
+            }
+        }
+    }
+
+    fn act(&self, app_id: AppId, command: HubCommand) {
         let mut state = self.0.state.borrow_mut();
         let state = &mut *state;
         match command {
@@ -159,7 +173,10 @@ impl Table {
                 if !welcome.is_empty() {
                     session.send(&Batch::new(welcome));
                 }
-                let log = state.channels.entry((app_id, channel)).or_default();
+                let log = state.channels.entry((app_id, channel)).or_insert_with(|| {
+                    state.logs += 1;
+                    ChannelLog::new(state.logs)
+                });
                 log.attach(session.clone());
             }
             HubCommand::Refuse { channel, socket_id, number, frame } => {
@@ -211,7 +228,7 @@ impl Table {
         while left > 0 {
             let Some(key) = state.due.pop_front() else { return false };
             let Some(log) = state.channels.get_mut(&key) else { continue };
-            let Ok(slice) = catch_unwind(AssertUnwindSafe(|| log.write(left))) else {
+            let Ok(slice) = catch_unwind(AssertUnwindSafe(|| log.write(left, &mut state.shared))) else {
                 tracing::error!(app.id = %key.0, channel.name = %key.1, "writing to a channel's subscribers panicked");
                 state.abandon(&key);
                 continue;
@@ -275,13 +292,7 @@ impl Handler<AppCommand> for Hub {
     type Result = ();
 
     fn handle(&mut self, AppCommand { app_id, command }: AppCommand, _: &mut Self::Context) {
-        let channel = command.channel().cloned();
-        if catch_unwind(AssertUnwindSafe(|| self.table.obey(app_id, command))).is_err() {
-            tracing::error!(app.id = %app_id, ?channel, "a command to the hub panicked");
-            if let Some(channel) = channel {
-                self.table.0.state.borrow_mut().abandon(&(app_id, channel));
-            }
-        }
+        self.table.obey(app_id, command);
     }
 }
 
@@ -289,7 +300,7 @@ impl Handler<Host> for Hub {
     type Result = ();
 
     fn handle(&mut self, Host(start): Host, _: &mut Self::Context) {
-        start();
+        start(&self.table);
     }
 }
 

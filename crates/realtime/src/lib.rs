@@ -26,6 +26,7 @@ mod observer;
 mod outlet;
 mod quota;
 mod realm;
+mod socket_map;
 mod worker;
 
 pub use activity::{Activity, ActivityKind, Watcher};

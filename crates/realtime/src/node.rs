@@ -168,17 +168,14 @@ impl Node {
         let meters =
             [Metered::App(app.id), Metered::Tenant(app.tenant_id)].map(|metered| self.meter(metered));
         let state = Arc::new(RealmState::new(app, meters));
-        let owners = self.hubs.iter().map(|hub| {
+        let owners = self.hubs.iter().enumerate().map(|(worker, hub)| {
             let (sender, mailbox) = channel(16);
-            let surroundings = Surroundings {
-                hubs: self.hubs.clone(),
-                observer: self.observer.clone(),
-                backlog: self.backlog.clone(),
-                remembered: self.remembered.clone(),
-            };
-            let actor = Channels::new(state.clone(), surroundings);
-            hub.do_send(Host(Box::new(move || {
-                Context::with_receiver(mailbox).run(actor);
+            let (realm, hubs, observer) = (state.clone(), self.hubs.clone(), self.observer.clone());
+            let (backlog, remembered) = (self.backlog.clone(), self.remembered.clone());
+            hub.do_send(Host(Box::new(move |table| {
+                let table = table.clone();
+                let surroundings = Surroundings { hubs, worker, table, observer, backlog, remembered };
+                Context::with_receiver(mailbox).run(Channels::new(realm, surroundings));
             })));
             Addr::new(sender)
         });

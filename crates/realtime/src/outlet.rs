@@ -62,6 +62,17 @@ impl Batch {
     }
 }
 
+impl FromIterator<Frame> for Batch {
+    /// A single frame, which is the usual case, takes no allocation.
+    fn from_iter<I: IntoIterator<Item = Frame>>(frames: I) -> Self {
+        let mut frames = frames.into_iter();
+        match (frames.next(), frames.next()) {
+            (Some(only), None) => Self::from(only),
+            (first, second) => Self::new(first.into_iter().chain(second).chain(frames).collect()),
+        }
+    }
+}
+
 impl From<Frame> for Batch {
     fn from(frame: Frame) -> Self {
         Self { frames: Frames::One(frame), joined: OnceCell::new() }

@@ -91,6 +91,11 @@ impl Directory {
         self.load(&format!("#{app_id}"), || self.store.find_app(app_id)).await
     }
 
+    #[cfg(test)]
+    pub(crate) fn learn(&self, app: App) {
+        self.apps.write().expect("no one panics holding it").put(&self.node, app);
+    }
+
     fn apps(&self) -> std::sync::RwLockReadGuard<'_, Apps> {
         self.apps.read().expect("no one panics holding it")
     }

@@ -7,9 +7,9 @@ use std::{
 };
 
 use actix_codec::Framed;
-use actix_http::{HttpService, KeepAlive, Request, h1};
+use actix_http::{HttpService, KeepAlive, Request, Response, h1};
 use actix_server::{Server, ServerHandle};
-use actix_service::{IntoServiceFactory, fn_service, map_config};
+use actix_service::{IntoServiceFactory, Service, apply_fn_factory, fn_service, map_config};
 use actix_web::{
     App, HttpServer,
     dev::AppConfig,
@@ -21,13 +21,15 @@ use campanile_protocol::CloseCode;
 use campanile_realtime::{InProcess, Node};
 use campanile_transport::{Sockets, WebSocketUpgrade};
 use campanile_webhooks::{StartError, WebhookConfig, Webhooks};
+use futures_util::{FutureExt, TryFutureExt, future::Either};
 use socket2::{Domain, Socket, Type};
 use thiserror::Error;
 use tokio::{net::TcpStream, sync::watch, time::timeout};
 
 use crate::{
     admission::DirectoryAdmission,
-    api, dashboard,
+    api::{self, hot::Triggers},
+    dashboard,
     directory::Directory,
     http,
     management::{self, Management, ManagementSettings},
@@ -97,6 +99,9 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long a client may take to send a request's headers.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 const BACKLOG: i32 = 4096;
+/// What the kernel keeps of one connection beside what is on its way to the peer.
+#[cfg(target_os = "linux")]
+const UNSENT_BYTES: u32 = 128 * 1024;
 /// HTTP connections one worker serves at once, sockets excepted; beyond it, new ones wait in the backlog.
 const CONNECTIONS_PER_WORKER: usize = 25_000;
 const DRAIN_POLL: Duration = Duration::from_millis(20);
@@ -188,6 +193,11 @@ fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
         socket.set_reuse_address(true)?;
         socket.set_nonblocking(true)?;
+        // Accepted sockets inherit both. Small frames must not wait for acknowledgements, and what a
+        // peer does not read must not pile up in the kernel either, where no bound of ours sees it.
+        socket.set_tcp_nodelay(true)?;
+        #[cfg(target_os = "linux")]
+        socket.set_tcp_notsent_lowat(UNSENT_BYTES)?;
         socket.bind(&address.into())?;
         socket.listen(BACKLOG)?;
         Ok(socket.into())
@@ -221,6 +231,11 @@ fn serve_public(
                 .configure(api::routes)
                 .service(web::scope("").wrap(http::security_headers()).configure(pages));
             let app = map_config(app.into_factory(), |_| AppConfig::default());
+            let triggers = Triggers { directory: edge.directory.clone(), node: edge.node.clone() };
+            let app = apply_fn_factory(app, move |request, web: &_| match triggers.take(request) {
+                Ok(answer) => Either::Left(answer.map(Ok)),
+                Err(request) => Either::Right(web.call(request).map_ok(Response::from)),
+            });
             HttpService::build()
                 .keep_alive(KeepAlive::Timeout(KEEP_ALIVE))
                 .client_request_timeout(REQUEST_TIMEOUT)

@@ -3,7 +3,7 @@ use std::{
     collections::VecDeque,
     future::poll_fn,
     io::{self, IoSlice},
-    rc::Rc,
+    rc::{Rc, Weak},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -46,8 +46,10 @@ impl Drop for OpenSocket {
 /// The writing side of a WebSocket: writes at once, and keeps only what the socket did not take.
 /// What is kept shares the buffers of the events, whoever else is behind.
 pub(crate) struct Outbox<S> {
-    socket: Rc<S>,
+    pub(crate) socket: S,
     queue: RefCell<Queue>,
+    /// For the task that writes what the socket did not take.
+    this: Weak<Self>,
     /// Clients of protocol 5 and older read no close codes: they get a `pusher:error` first.
     announces_close: bool,
     _open: OpenSocket,
@@ -77,14 +79,20 @@ const WRITE_BUFFERS: usize = 16;
 
 impl<S: Socket> Outbox<S> {
     /// An outbox that writes `head` together with the first frame.
-    pub(crate) fn new(socket: Rc<S>, head: Bytes, announces_close: bool, open: OpenSocket) -> Rc<Self> {
+    pub(crate) fn new(socket: S, head: Bytes, announces_close: bool, open: OpenSocket) -> Rc<Self> {
         let mut queue = Queue::default();
         queue.push(head);
-        Rc::new(Self { socket, queue: RefCell::new(queue), announces_close, _open: open })
+        Rc::new_cyclic(|this| Self {
+            socket,
+            queue: RefCell::new(queue),
+            this: this.clone(),
+            announces_close,
+            _open: open,
+        })
     }
 
     /// Queues a frame and writes what the socket takes.
-    pub(crate) fn push(self: &Rc<Self>, bytes: &Bytes) -> Sent {
+    pub(crate) fn push(&self, bytes: &Bytes) -> Sent {
         let mut queue = self.queue.borrow_mut();
         if queue.is_closing {
             return Sent::Taken;
@@ -92,20 +100,24 @@ impl<S: Socket> Outbox<S> {
         if queue.is_served && queue.bytes > UNREAD_BYTES {
             return Sent::Full;
         }
-        queue.push(bytes.clone());
-        if !queue.is_served && !queue.write(&*self.socket) {
+        if queue.is_served || !queue.unwritten.is_empty() {
+            queue.push(bytes.clone());
+        } else if let Some(rest) = write_now(&self.socket, bytes) {
+            queue.push(rest);
+        }
+        if !queue.is_served && !queue.write(&self.socket) {
             self.serve(&mut queue);
         }
         Sent::Taken
     }
 
     /// Answers the peer's close frame and ends.
-    pub(crate) fn reply_close(self: &Rc<Self>, code: Option<u16>) {
+    pub(crate) fn reply_close(&self, code: Option<u16>) {
         self.finish(Some(&Frame::close_reply(code)));
     }
 
     /// Takes the last frame, if there is one, and leaves the socket to a task that ends it in order.
-    pub(crate) fn finish(self: &Rc<Self>, last: Option<&Frame>) {
+    pub(crate) fn finish(&self, last: Option<&Frame>) {
         let mut queue = self.queue.borrow_mut();
         if queue.is_closing {
             return;
@@ -119,14 +131,15 @@ impl<S: Socket> Outbox<S> {
         }
     }
 
-    fn serve(self: &Rc<Self>, queue: &mut Queue) {
+    fn serve(&self, queue: &mut Queue) {
+        let Some(this) = self.this.upgrade() else { return };
         queue.is_served = true;
-        actix_rt::spawn(self.clone().write_all());
+        actix_rt::spawn(this.write_all());
     }
 
     /// Writes until nothing is left, as the peer reads; then, if nothing more will come, closes.
     async fn write_all(self: Rc<Self>) {
-        while !self.queue.borrow_mut().write(&*self.socket) {
+        while !self.queue.borrow_mut().write(&self.socket) {
             let writable = poll_fn(|context| self.socket.poll_writable(context));
             match tokio::time::timeout(LINGER, writable).await {
                 Ok(Ok(())) => {}
@@ -166,6 +179,16 @@ impl<S: Socket> Outbox<S> {
                 Err(_) => return,
             }
         }
+    }
+}
+
+/// Writes to a socket for which nothing waits, without keeping the bytes; returns what it did not take.
+/// After an error that is nothing: the reading side ends the connection.
+fn write_now<S: Socket>(socket: &S, bytes: &Bytes) -> Option<Bytes> {
+    match socket.try_write_vectored(&[IoSlice::new(bytes)]) {
+        Ok(written) => (written < bytes.len()).then(|| bytes.slice(written..)),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Some(bytes.clone()),
+        Err(_) => None,
     }
 }
 
@@ -214,23 +237,20 @@ impl Queue {
     }
 }
 
-/// The outlet of a WebSocket connection. A handle, because ending spawns a task that outlives it.
-pub(crate) struct WebSocketOutlet<S>(pub(crate) Rc<Outbox<S>>);
-
-impl<S: Socket> Outlet for WebSocketOutlet<S> {
+impl<S: Socket> Outlet for Outbox<S> {
     fn send(&self, batch: &Batch) -> Sent {
-        self.0.push(batch.websocket())
+        self.push(batch.websocket())
     }
 
     fn ping(&self) {
         // A full outbox is noticed by the next event, a dead peer by its missing pong.
-        let _ = self.0.push(Frame::ping().websocket());
+        let _ = self.push(Frame::ping().websocket());
     }
 
     fn close(&self, code: CloseCode) {
-        if code.is_protocol_level() && (self.0.announces_close || code.is_announced()) {
-            let _ = self.0.push(server_message::closing(code).websocket());
+        if code.is_protocol_level() && (self.announces_close || code.is_announced()) {
+            let _ = self.push(server_message::closing(code).websocket());
         }
-        self.0.finish(Some(&Frame::close(code)));
+        self.finish(Some(&Frame::close(code)));
     }
 }

@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 
 use self::{handshake::Handshake, reader::Reader};
 use crate::{
-    outbox::{Outbox, Sockets, WebSocketOutlet},
+    outbox::{Outbox, Sockets},
     socket::Socket,
 };
 
@@ -49,44 +49,31 @@ impl<A: Admission> WebSocketUpgrade<A> {
         Self { worker, admission, sockets }
     }
 
-    /// Answers one upgrade request and, if it is a WebSocket's, starts its connection.
+    /// Answers one upgrade request and, if it is a WebSocket's, starts its connection. The socket should
+    /// have `TCP_NODELAY`, which it inherits from its listener at no cost.
     pub async fn serve(&self, request: &Request, framed: Framed<TcpStream, h1::Codec>) {
         let parts = framed.into_parts();
-        // Small frames must not wait for acknowledgements; a failure only costs latency.
-        let _ = parts.io.set_nodelay(true);
         self.answer(request.head(), parts.io, parts.read_buf).await;
     }
 
     async fn answer<S: Socket>(&self, head: &RequestHead, socket: S, received: BytesMut) {
-        let socket = Rc::new(socket);
         let handshake = match Handshake::parse(head) {
             Ok(handshake) => handshake,
-            Err(response) => return handshake::refuse(socket, response).await,
+            Err(response) => return handshake::refuse(&socket, response).await,
         };
-        let outbox = Outbox::new(
-            socket.clone(),
-            handshake.response(),
-            handshake.announces_close(),
-            self.sockets.count(),
-        );
-        let outlet = WebSocketOutlet(outbox.clone());
+        let outbox =
+            Outbox::new(socket, handshake.response(), handshake.announces_close(), self.sockets.count());
         match self.admit(handshake).await {
             Ok((place, client)) => {
                 let socket_id = self.worker.new_socket_id();
-                let _ = outlet.send(&Batch::from(server_message::connection_established(socket_id)));
-                let inbound = Reader::new(socket, &received, outbox);
-                self.worker.connect(NewConnection {
-                    place,
-                    socket_id,
-                    outlet: Rc::new(outlet),
-                    inbound,
-                    client,
-                });
+                let _ = outbox.send(&Batch::from(server_message::connection_established(socket_id)));
+                let inbound = Reader::new(outbox.clone(), &received);
+                self.worker.connect(NewConnection { place, socket_id, outlet: outbox, inbound, client });
             }
             Err(code) => {
                 // Refusals are told in-band: a browser cannot read an HTTP status. Both forms, because
                 // old clients read the error and new ones the close code.
-                let _ = outlet.send(&Batch::from(server_message::closing(code)));
+                let _ = outbox.send(&Batch::from(server_message::closing(code)));
                 outbox.finish(Some(&Frame::close(code)));
             }
         }

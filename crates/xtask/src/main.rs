@@ -2,6 +2,7 @@
 //! that it builds in seconds.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "its output is what it is for")]
 
+mod bench;
 mod checks;
 mod dashboard;
 mod interrupt;
@@ -24,7 +25,12 @@ Commands:
                     ARGS go to `campanile serve`; DATABASE_URL names an existing PostgreSQL.
   test [STEP...]    Set everything up and run every check, or only the named steps:
                     fmt clippy dashboard build rust deny node python pysher
-                    pusher-js-7 echo go java pusher-js-browser browser";
+                    pusher-js-7 echo go java pusher-js-browser browser
+  bench [ROW...]    Measure the platform beside the floor, all rows or the named ones. Also:
+                    --list     name the rows
+                    --quick    once each instead of three times
+                    --no-webhook
+                    --peer URL,APP,KEY,SECRET,PID   another server in a column of its own";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -35,6 +41,7 @@ fn main() -> ExitCode {
     let outcome = match command {
         "up" => up::up(rest.strip_prefix(&["--".to_owned()]).unwrap_or(rest)),
         "test" => checks::run(rest),
+        "bench" => bench::run(rest),
         "--help" | "-h" | "help" => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;

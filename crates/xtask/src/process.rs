@@ -55,6 +55,19 @@ pub(crate) fn run_reading(command: &mut Command) -> anyhow::Result<(ExitStatus, 
     Ok((status, reader.join().expect("printing does not panic")))
 }
 
+/// Runs a command out of sight: how it ended and what it printed on standard output. Standard error stays
+/// in sight.
+pub(crate) fn run_quietly(command: &mut Command) -> anyhow::Result<(ExitStatus, String)> {
+    let mut child = spawn(command.stdout(Stdio::piped()))?;
+    let mut stdout = child.stdout.take().expect("it is piped");
+    let reader = thread::spawn(move || {
+        let mut text = String::new();
+        stdout.read_to_string(&mut text).map(|_| text)
+    });
+    let status = wait(child)?;
+    Ok((status, reader.join().expect("reading does not panic")?))
+}
+
 /// What a command prints, or `None` if it is not there or fails.
 pub(crate) fn ask(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).output().ok().filter(|output| output.status.success())?;
@@ -74,7 +87,7 @@ fn forward(stream: Option<impl Read + Send + 'static>, lines: mpsc::Sender<Strin
 }
 
 /// In a process group of its own, so that all it starts can be stopped together.
-fn spawn(command: &mut Command) -> anyhow::Result<Child> {
+pub(crate) fn spawn(command: &mut Command) -> anyhow::Result<Child> {
     command.stdin(Stdio::null()).process_group(0);
     command.spawn().with_context(|| format!("cannot run {}", shown(command)))
 }

@@ -1,9 +1,11 @@
 use std::time::{Duration, Instant};
 
-use ahash::{AHashMap, AHashSet};
 use campanile_protocol::{Frame, Member, SocketId, UserId, server_message::Refusal};
 
-use crate::{CachedEvent, ChannelInfo};
+use crate::{
+    CachedEvent, ChannelInfo,
+    socket_map::{SocketMap, SocketSet},
+};
 
 /// Who is in one channel, and what it remembers. Pure: it decides, its actor tells.
 ///
@@ -11,11 +13,11 @@ use crate::{CachedEvent, ChannelInfo};
 #[derive(Debug, Default)]
 pub(super) struct Channel {
     /// Workers that have subscribers, and who they are.
-    workers: Vec<(usize, AHashSet<SocketId>)>,
+    workers: Vec<(usize, SocketSet)>,
     users: Vec<User>,
     /// Who wants to know when the user whose own channel this is comes and goes, and on which worker.
-    watchers: AHashMap<SocketId, usize>,
-    cached: Option<Cached>,
+    watchers: SocketMap<usize>,
+    cached: Option<Box<Cached>>,
     /// Webhooks know that there is nothing in the cache.
     is_miss_told: bool,
     pub(super) count_told: CountTold,
@@ -93,7 +95,11 @@ impl Channel {
         };
         match self.workers.iter_mut().find(|(index, _)| *index == worker) {
             Some((_, sockets)) => _ = sockets.insert(socket_id),
-            None => self.workers.push((worker, AHashSet::from_iter([socket_id]))),
+            None => {
+                // Most channels have one subscriber, and a vector begins with room for four.
+                self.workers.reserve_exact(1);
+                self.workers.push((worker, SocketSet::from_iter([socket_id])));
+            }
         }
         Ok(Arrival { is_first, new_member })
     }
@@ -148,7 +154,7 @@ impl Channel {
     /// Remembers the last event; how many bytes that takes.
     pub(super) fn remember(&mut self, frame: Frame, data: String, now: Instant) -> usize {
         self.is_miss_told = false;
-        self.cached.insert(Cached { frame, data, expires: now + CACHED_FOR }).bytes()
+        self.cached.insert(Box::new(Cached { frame, data, expires: now + CACHED_FOR })).bytes()
     }
 
     /// Forgets the last event; how many bytes that frees, none if there was none.

@@ -1,21 +1,21 @@
 use std::{collections::VecDeque, rc::Rc};
 
-use ahash::AHashMap;
 use campanile_protocol::{Frame, SocketId};
 
 use super::Session;
-use crate::{Batch, backlog::Waiting};
+use crate::{Batch, Outlet, Sent, backlog::Waiting, socket_map::SocketMap};
 
 /// One channel on one worker: its subscribers, and the frames that not all of them have been written.
 ///
 /// Every subscriber has a cursor, the number of the first frame it has not seen. A pass goes over
 /// the subscribers in order and brings each up to the newest frame; when it ends, all that was there
 /// at its start has been seen by everyone and is dropped.
-#[derive(Default)]
 pub(super) struct ChannelLog {
+    /// Tells it from the worker's other logs, past and present.
+    serial: u64,
     subscribers: Vec<Subscriber>,
     /// Where each subscriber stands in `subscribers`.
-    places: AHashMap<SocketId, usize>,
+    places: SocketMap<usize>,
     entries: VecDeque<Entry>,
     /// The number of the first entry.
     base: u64,
@@ -26,9 +26,21 @@ pub(super) struct ChannelLog {
     is_running: bool,
 }
 
+/// What a pass needs lies here, side by side: a pass over thousands waits for memory more than for
+/// anything else that is ours.
 struct Subscriber {
-    session: Rc<Session>,
+    outlet: Rc<dyn Outlet>,
+    socket_id: SocketId,
     cursor: u64,
+    session: Rc<Session>,
+}
+
+impl Subscriber {
+    fn send(&self, batch: &Batch) {
+        if self.outlet.send(batch) == Sent::Full {
+            self.session.close_slow_reader();
+        }
+    }
 }
 
 /// A frame that waits for its turn.
@@ -50,6 +62,19 @@ pub(crate) struct Slice {
 }
 
 impl ChannelLog {
+    pub(super) fn new(serial: u64) -> Self {
+        Self {
+            serial,
+            subscribers: Vec::new(),
+            places: SocketMap::default(),
+            entries: VecDeque::new(),
+            base: 0,
+            position: 0,
+            pass_head: 0,
+            is_running: false,
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.subscribers.is_empty()
     }
@@ -65,14 +90,19 @@ impl ChannelLog {
     /// Adds a subscriber, who sees what comes from now on.
     pub(super) fn attach(&mut self, session: Rc<Session>) {
         self.places.insert(session.socket_id, self.subscribers.len());
-        self.subscribers.push(Subscriber { session, cursor: self.head() });
+        let (outlet, socket_id) = (session.outlet().clone(), session.socket_id);
+        if self.subscribers.is_empty() {
+            // Most channels have one subscriber, and a vector begins with room for four.
+            self.subscribers.reserve_exact(1);
+        }
+        self.subscribers.push(Subscriber { outlet, socket_id, cursor: self.head(), session });
     }
 
     pub(super) fn detach(&mut self, socket_id: SocketId) {
         let Some(place) = self.places.remove(&socket_id) else { return };
         self.subscribers.swap_remove(place);
         if let Some(moved) = self.subscribers.get(place) {
-            self.places.insert(moved.session.socket_id, place);
+            self.places.insert(moved.socket_id, place);
             // The moved one may not have had its turn: go back to it.
             self.position = self.position.min(place);
         }
@@ -95,63 +125,75 @@ impl ChannelLog {
     }
 
     /// Writes to at most `most` subscribers all that they have not seen.
-    pub(super) fn write(&mut self, most: usize) -> Slice {
+    pub(super) fn write(&mut self, most: usize, shared: &mut Shared) -> Slice {
         let mut slice = Slice::default();
-        let mut shared = SharedBatch::default();
         while slice.writes < most {
             if self.position >= self.subscribers.len() {
                 self.entries.drain(..(self.pass_head - self.base) as usize);
                 self.base = self.pass_head;
                 self.begin_pass();
-                shared = SharedBatch::default();
+                *shared = Shared::default();
                 if self.entries.is_empty() {
+                    // What a burst needed, an idle channel gives back.
+                    self.entries.shrink_to(4);
                     self.is_running = false;
                     slice.is_done = true;
                     return slice;
                 }
             }
-            self.serve(&mut shared, &mut slice);
+            self.serve(shared, &mut slice);
             self.position += 1;
         }
         slice
     }
 
     /// Brings the subscriber at `position` up to date.
-    fn serve(&mut self, shared: &mut SharedBatch, slice: &mut Slice) {
+    fn serve(&mut self, shared: &mut Shared, slice: &mut Slice) {
         let head = self.head();
         let subscriber = &mut self.subscribers[self.position];
         if subscriber.cursor == head {
             return;
         }
         let unseen = self.entries.range((subscriber.cursor - self.base) as usize..);
-        let socket_id = Some(subscriber.session.socket_id);
-        if unseen.clone().any(|entry| entry.except == socket_id) {
+        let due = shared.get((self.serial, subscriber.cursor, head), unseen.clone());
+        let socket_id = Some(subscriber.socket_id);
+        if due.has_exceptions && unseen.clone().any(|entry| entry.except == socket_id) {
             let frames: Vec<_> =
                 unseen.filter(|entry| entry.except != socket_id).map(|entry| entry.frame.clone()).collect();
             if !frames.is_empty() {
                 slice.writes += 1;
                 slice.frames += frames.len();
-                subscriber.session.send(&Batch::new(frames));
+                subscriber.send(&Batch::new(frames));
             }
         } else {
             slice.writes += 1;
             slice.frames += unseen.len();
-            let batch = shared.get(subscriber.cursor, || unseen.map(|entry| entry.frame.clone()).collect());
-            subscriber.session.send(batch);
+            subscriber.send(&due.batch);
         }
         subscriber.cursor = head;
     }
 }
 
-/// The batch of the last cursor: neighbours nearly always stand at the same place.
+/// What was due last on the worker: neighbours nearly always stand at the same place, also across
+/// slices.
 #[derive(Default)]
-struct SharedBatch(Option<(u64, Batch)>);
+pub(super) struct Shared(Option<Due>);
 
-impl SharedBatch {
-    fn get(&mut self, cursor: u64, frames: impl FnOnce() -> Vec<Frame>) -> &Batch {
-        if self.0.as_ref().is_none_or(|(at, _)| *at != cursor) {
-            self.0 = None;
-        }
-        &self.0.get_or_insert_with(|| (cursor, Batch::new(frames()))).1
+struct Due {
+    /// The log, the number of the first frame, and that after the last.
+    place: (u64, u64, u64),
+    batch: Batch,
+    /// Some connection must not receive all of it.
+    has_exceptions: bool,
+}
+
+impl Shared {
+    fn get<'a>(&mut self, place: (u64, u64, u64), unseen: impl Iterator<Item = &'a Entry> + Clone) -> &Due {
+        self.0.take_if(|due| due.place != place);
+        self.0.get_or_insert_with(|| Due {
+            place,
+            has_exceptions: unseen.clone().any(|entry| entry.except.is_some()),
+            batch: unseen.map(|entry| entry.frame.clone()).collect(),
+        })
     }
 }

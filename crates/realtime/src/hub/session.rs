@@ -56,11 +56,18 @@ impl Session {
         }
         match self.outlet.send(batch) {
             Sent::Taken => {}
-            Sent::Full => {
-                tracing::debug!(app.id = %self.app_id, socket.id = %self.socket_id, "slow reader closed");
-                self.close(CloseCode::OverCapacity);
-            }
+            Sent::Full => self.close_slow_reader(),
         }
+    }
+
+    /// Ends a connection whose peer leaves too much unread.
+    pub(super) fn close_slow_reader(&self) {
+        tracing::debug!(app.id = %self.app_id, socket.id = %self.socket_id, "slow reader closed");
+        self.close(CloseCode::OverCapacity);
+    }
+
+    pub(super) fn outlet(&self) -> &Rc<dyn Outlet> {
+        &self.outlet
     }
 
     /// Ends the connection: tells the peer now, and its actor with a message.

@@ -1,6 +1,9 @@
 use std::collections::BTreeMap;
 
-use actix_web::web::{Data, Json};
+use actix_web::{
+    HttpRequest,
+    web::{Data, Json},
+};
 use campanile_protocol::{Access, ChannelName};
 use campanile_realtime::Node;
 use serde::Serialize;
@@ -8,7 +11,7 @@ use serde::Serialize;
 use super::{
     error::ApiError,
     info::{Attributes, InfoRequest},
-    signed::Signed,
+    signed::{Signed, segment},
 };
 
 #[derive(Serialize)]
@@ -62,8 +65,12 @@ pub(super) async fn list(request: Signed, node: Data<Node>) -> Result<Json<ListR
 }
 
 /// `GET /apps/{app_id}/channels/{channel}`: whether it is occupied, with `info`.
-pub(super) async fn get(request: Signed, node: Data<Node>) -> Result<Json<ChannelReply>, ApiError> {
-    let channel = ChannelName::parse(request.segment("channel"))?;
+pub(super) async fn get(
+    request: Signed,
+    path: HttpRequest,
+    node: Data<Node>,
+) -> Result<Json<ChannelReply>, ApiError> {
+    let channel = ChannelName::parse(segment(&path, "channel"))?;
     let info = InfoRequest::parse(request.parameters()?.find("info"))?;
     let app = request.realm.app().clone();
     if info.user_count && channel.access() != Access::Presence {
@@ -83,8 +90,12 @@ pub(super) async fn get(request: Signed, node: Data<Node>) -> Result<Json<Channe
 }
 
 /// `GET /apps/{app_id}/channels/{channel}/users`: the users of a presence channel, each once.
-pub(super) async fn users(request: Signed, node: Data<Node>) -> Result<Json<UsersReply>, ApiError> {
-    let channel = ChannelName::parse(request.segment("channel"))?;
+pub(super) async fn users(
+    request: Signed,
+    path: HttpRequest,
+    node: Data<Node>,
+) -> Result<Json<UsersReply>, ApiError> {
+    let channel = ChannelName::parse(segment(&path, "channel"))?;
     if channel.access() != Access::Presence {
         return Err(ApiError::bad_request("Users can only be retrieved for presence channels"));
     }

@@ -1,14 +1,17 @@
 //! Routes that Pusher has deprecated and some libraries still call.
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     web::{Data, Json},
 };
 use campanile_protocol::{Access, ChannelName, Event, EventData, EventName, SocketId};
 use campanile_realtime::{Node, Publication, Source};
 use serde::Serialize;
 
-use super::{error::ApiError, signed::Signed};
+use super::{
+    error::ApiError,
+    signed::{Signed, segment},
+};
 
 #[derive(Serialize)]
 pub(super) struct StatsReply {
@@ -19,9 +22,13 @@ pub(super) struct StatsReply {
 }
 
 /// `POST /apps/{app_id}/channels/{channel}/events`: one event, named in the query; the body is its data.
-pub(super) async fn trigger(request: Signed, node: Data<Node>) -> Result<HttpResponse, ApiError> {
+pub(super) async fn trigger(
+    request: Signed,
+    path: HttpRequest,
+    node: Data<Node>,
+) -> Result<HttpResponse, ApiError> {
     let parameters = request.parameters()?;
-    let channel = request.channel(request.segment("channel"))?;
+    let channel = request.channel(segment(&path, "channel"))?;
     let name = EventName::parse(parameters.find("name").ok_or_else(|| ApiError::missing("name"))?)?;
     let except = match parameters.find("socket_id").filter(|id| !id.is_empty()) {
         Some(id) => SocketId::parse(id)?,
@@ -40,8 +47,12 @@ pub(super) async fn trigger(request: Signed, node: Data<Node>) -> Result<HttpRes
 }
 
 /// `GET /apps/{app_id}/channels/{channel}/stats`
-pub(super) async fn stats(request: Signed, node: Data<Node>) -> Result<Json<StatsReply>, ApiError> {
-    let channel = ChannelName::parse(request.segment("channel"))?;
+pub(super) async fn stats(
+    request: Signed,
+    path: HttpRequest,
+    node: Data<Node>,
+) -> Result<Json<StatsReply>, ApiError> {
+    let channel = ChannelName::parse(segment(&path, "channel"))?;
     let info = node.find_channel(&request.realm, channel.clone()).await?;
     Ok(Json(StatsReply {
         occupied: info.subscribers > 0,

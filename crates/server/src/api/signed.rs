@@ -5,7 +5,12 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use actix_web::{
+    FromRequest, HttpRequest,
+    dev::{Payload, RequestHead},
+    http::Uri,
+    web,
+};
 use campanile_protocol::{
     App, AppId, ChannelName,
     signature::{InvalidRequestAuth, Request, RequestAuth},
@@ -20,18 +25,40 @@ pub(super) struct Signed {
     pub(super) realm: Arc<Realm>,
     pub(super) app_id: AppId,
     pub(super) body: web::Bytes,
-    request: HttpRequest,
+    /// Whether the query says more than who signed what.
+    pub(super) has_parameters: bool,
+    uri: Uri,
 }
 
 impl Signed {
-    /// The parameters of the query.
-    pub(super) fn parameters(&self) -> Result<RequestAuth<'_>, ApiError> {
-        Ok(RequestAuth::parse(self.request.query_string())?)
+    /// Verifies a request. The path may name no app: then its key tells which one it means.
+    pub(super) async fn verify(
+        directory: &Directory,
+        app_id: Option<&str>,
+        head: &RequestHead,
+        payload: Payload,
+    ) -> Result<Self, ApiError> {
+        let auth = RequestAuth::parse(head.uri.query().unwrap_or_default())?;
+        let realm = find_realm(directory, app_id, auth.key()?).await?;
+        // Nothing of the body is read for someone who is not known.
+        verify(head, &auth, &realm.app())?;
+        let body = body::read(payload).await?;
+        auth.verify_body(&body)?;
+        let app = realm.app();
+        if !app.enabled {
+            return Err(ApiError::AppDisabled);
+        }
+        if app.settings.force_tls && !is_secure(head) {
+            return Err(ApiError::TlsRequired);
+        }
+        let (app_id, has_parameters) = (app.id, auth.names().next().is_some());
+        drop(app);
+        Ok(Self { realm, app_id, body, has_parameters, uri: head.uri.clone() })
     }
 
-    /// A segment of the path, percent-decoded.
-    pub(super) fn segment(&self, name: &str) -> &str {
-        self.request.match_info().query(name)
+    /// The parameters of the query.
+    pub(super) fn parameters(&self) -> Result<RequestAuth<'_>, ApiError> {
+        Ok(RequestAuth::parse(self.uri.query().unwrap_or_default())?)
     }
 
     /// A channel that the app may publish to.
@@ -63,30 +90,20 @@ impl FromRequest for Signed {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let auth = RequestAuth::parse(request.query_string())?;
-            let realm = find_realm(&request, auth.key()?).await?;
-            // Nothing of the body is read for someone who is not known.
-            verify(&request, &auth, &realm.app())?;
-            let body = body::read(payload).await?;
-            auth.verify_body(&body)?;
-            let app = realm.app();
-            if !app.enabled {
-                return Err(ApiError::AppDisabled);
-            }
-            if app.settings.force_tls && !is_secure(&request) {
-                return Err(ApiError::TlsRequired);
-            }
-            let app_id = app.id;
-            drop((auth, app));
-            Ok(Self { realm, app_id, body, request })
+            let directory = request.app_data::<web::Data<Directory>>().expect("configured with the routes");
+            Self::verify(directory, request.match_info().get("app_id"), request.head(), payload).await
         })
     }
 }
 
+/// A segment of a request's path, percent-decoded.
+pub(super) fn segment<'a>(request: &'a HttpRequest, name: &str) -> &'a str {
+    request.match_info().query(name)
+}
+
 /// The app that the path names, or, where it names none, the one that has the key.
-async fn find_realm(request: &HttpRequest, key: &str) -> Result<Arc<Realm>, ApiError> {
-    let directory = request.app_data::<web::Data<Directory>>().expect("configured with the routes");
-    match request.match_info().get("app_id") {
+async fn find_realm(directory: &Directory, app_id: Option<&str>, key: &str) -> Result<Arc<Realm>, ApiError> {
+    match app_id {
         Some(app_id) => {
             let app_id = app_id.parse().map_err(|_| ApiError::UnknownApp)?;
             directory.find(app_id).await?.ok_or(ApiError::UnknownApp)
@@ -95,13 +112,13 @@ async fn find_realm(request: &HttpRequest, key: &str) -> Result<Arc<Realm>, ApiE
     }
 }
 
-fn verify(request: &HttpRequest, auth: &RequestAuth<'_>, app: &App) -> Result<(), InvalidRequestAuth> {
+fn verify(head: &RequestHead, auth: &RequestAuth<'_>, app: &App) -> Result<(), InvalidRequestAuth> {
     let key = app.find_key(auth.key()?).ok_or(InvalidRequestAuth::UnknownKey)?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    auth.verify(key, &Request { method: request.method().as_str(), path: request.uri().path() }, now)
+    auth.verify(key, &Request { method: head.method.as_str(), path: head.uri.path() }, now)
 }
 
 /// Whether it came over TLS, as the proxy that ended the TLS says. One that lies fools only itself.
-fn is_secure(request: &HttpRequest) -> bool {
-    request.headers().get("x-forwarded-proto").is_some_and(|scheme| scheme == "https")
+fn is_secure(head: &RequestHead) -> bool {
+    head.headers().get("x-forwarded-proto").is_some_and(|scheme| scheme == "https")
 }

@@ -49,25 +49,30 @@ struct BatchBody<'a> {
 /// `POST /apps/{app_id}/events`: publishes one event to at most 100 channels of the app.
 ///
 /// 200 means that the engine accepted it, not that anyone received it.
-pub(super) async fn trigger(request: Signed, node: Data<Node>) -> Result<Json<TriggerReply>, ApiError> {
-    let body: TriggerBody = parse(&request.body)?;
-    let parameters = request.parameters()?;
-    let body = body.or_from_query(&parameters);
-    let info = InfoRequest::parse(body.info.as_deref())?;
-    let publication = body.into_publication(&request)?;
-    let channels = publication.channels.clone();
-    request.take_messages(1 + u64::from(!info.is_empty()))?;
-    node.publish(request.app_id, publication)?;
-    if info.is_empty() {
-        return Ok(Json(TriggerReply { channels: None }));
+pub(super) async fn trigger(request: &Signed, node: &Node) -> Result<TriggerReply, ApiError> {
+    let parameters;
+    let mut body: TriggerBody = parse(&request.body)?;
+    if request.has_parameters {
+        parameters = request.parameters()?;
+        body = body.or_from_query(&parameters);
     }
+    let info = InfoRequest::parse(body.info.as_deref())?;
+    let publication = body.into_publication(request)?;
+    if info.is_empty() {
+        request.take_messages(1)?;
+        node.publish(request.app_id, publication)?;
+        return Ok(TriggerReply { channels: None });
+    }
+    let channels = publication.channels.clone();
+    request.take_messages(2)?;
+    node.publish(request.app_id, publication)?;
     let mut reply = BTreeMap::new();
     for channel in channels {
         let found = node.find_channel(&request.realm, channel.clone()).await?;
         let attributes = info.attributes(&channel, found, &request.realm.app().settings);
         reply.insert(channel.to_string(), attributes);
     }
-    Ok(Json(TriggerReply { channels: Some(reply) }))
+    Ok(TriggerReply { channels: Some(reply) })
 }
 
 /// `POST /apps/{app_id}/batch_events`: publishes at most 10 events, each to one channel; all of them

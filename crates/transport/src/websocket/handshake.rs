@@ -1,4 +1,4 @@
-use std::{future::poll_fn, io::IoSlice, rc::Rc};
+use std::{future::poll_fn, io::IoSlice};
 
 use actix_http::{
     RequestHead, Version,
@@ -127,7 +127,7 @@ fn response(status: &str, headers: &str, body: &str) -> Response {
 
 /// Answers a request that is no WebSocket's, and closes. A response fits any socket's empty buffer;
 /// a peer that has none gets nothing.
-pub(super) async fn refuse<S: Socket>(socket: Rc<S>, response: Bytes) {
+pub(super) async fn refuse<S: Socket>(socket: &S, response: Bytes) {
     if poll_fn(|context| socket.poll_writable(context)).await.is_ok()
         && socket.try_write_vectored(&[IoSlice::new(&response)]).is_ok()
     {

@@ -14,15 +14,11 @@ use campanile_protocol::{CloseCode, Frame, limits::CLIENT_MESSAGE_BYTES};
 use campanile_realtime::{Inbound, Outlet, Sent};
 use futures_util::Stream;
 
-use crate::{
-    outbox::{Outbox, WebSocketOutlet},
-    socket::Socket,
-};
+use crate::{outbox::Outbox, socket::Socket};
 
 /// What a WebSocket's peer says. Answers control frames itself, and closes a peer that breaks the
 /// protocol (RFC 6455, section 7.4.1). Holds no buffer between messages.
 pub(super) struct Reader<S> {
-    socket: Rc<S>,
     outbox: Rc<Outbox<S>>,
     codec: Codec,
     received: BytesMut,
@@ -57,11 +53,11 @@ enum Meaning {
 
 impl<S: Socket> Reader<S> {
     /// Reads on after what the HTTP server has already received.
-    pub(super) fn new(socket: Rc<S>, received: &[u8], outbox: Rc<Outbox<S>>) -> Self {
+    pub(super) fn new(outbox: Rc<Outbox<S>>, received: &[u8]) -> Self {
         let codec = Codec::new().max_size(CLIENT_MESSAGE_BYTES);
         // The HTTP server's buffer is large; what is in it is rarely anything.
         let received = BytesMut::from(received);
-        Self { socket, outbox, codec, received, fragments: None, is_ended: false }
+        Self { outbox, codec, received, fragments: None, is_ended: false }
     }
 
     /// The next frame, if all of it has arrived. One that announces too much is refused before it
@@ -117,19 +113,19 @@ impl<S: Socket> Reader<S> {
     }
 
     fn fail(&mut self, code: CloseCode) {
-        WebSocketOutlet(self.outbox.clone()).close(code);
+        self.outbox.close(code);
     }
 
     /// Reads what is there into `received`; false at the end of the stream.
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<bool> {
         loop {
-            match self.socket.poll_readable(context) {
+            match self.outbox.socket.poll_readable(context) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Err(_)) => return Poll::Ready(false),
                 Poll::Ready(Ok(())) => {}
             }
             let read = SCRATCH.with_borrow_mut(|scratch| {
-                let count = self.socket.try_read(scratch)?;
+                let count = self.outbox.socket.try_read(scratch)?;
                 self.received.extend_from_slice(&scratch[..count]);
                 Ok::<_, io::Error>(count)
             });

@@ -1,4 +1,5 @@
 use std::{
+    fmt::Debug,
     io::{Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     rc::Rc,
@@ -10,15 +11,16 @@ use std::{
 use actix_codec::Framed;
 use actix_http::{HttpService, Request, h1};
 use actix_server::{Server, ServerHandle};
-use actix_service::{IntoServiceFactory, fn_service, map_config};
+use actix_service::{IntoServiceFactory, ServiceFactory, fn_service, map_config};
 use actix_web::{App as WebApp, dev::AppConfig};
 use bytes::Bytes;
 use campanile_protocol::{
     App, AppId, AppSettings, ChannelName, CloseCode, Event, EventData, EventName, Occurrence,
     OccurrenceTypes, TenantId, TenantQuotas, signature::SigningKey,
 };
-use campanile_realtime::{InProcess, Node, Observer, Publication, Realm, Source};
+use campanile_realtime::{InProcess, Node, Observer, Publication, Realm, Source, Worker};
 use campanile_transport::{Admission, ConnectRequest, Sockets, WebSocketUpgrade};
+use tokio::net::TcpStream as TokioStream;
 use uuid::Uuid;
 
 /// A server with one app, whose key is `key`; the key `off` stands for a disabled one.
@@ -36,8 +38,9 @@ impl Observer for Deaf {
     fn observe(&self, _: Occurrence) {}
 }
 
+/// Knows one app.
 #[derive(Clone)]
-struct OneApp(Arc<Realm>);
+pub(crate) struct OneApp(pub(crate) Arc<Realm>);
 
 impl Admission for OneApp {
     async fn admit(&self, request: &ConnectRequest) -> Result<Arc<Realm>, CloseCode> {
@@ -51,16 +54,8 @@ impl Admission for OneApp {
 
 impl TestServer {
     pub(crate) fn start() -> Self {
-        let node = Node::new(1, Arc::new(Deaf), InProcess::new);
-        let realm = node.realm(&App {
-            id: AppId::from_number(1).unwrap(),
-            tenant_id: TenantId(Uuid::nil()),
-            enabled: true,
-            settings: AppSettings::default(),
-            keys: vec![SigningKey::new("key".parse().unwrap(), "secret".into())],
-            tenant_quotas: TenantQuotas::default(),
-            webhook_types: OccurrenceTypes::default(),
-        });
+        let node = node();
+        let realm = node.realm(&one_app());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (sender, receiver) = std::sync::mpsc::channel();
@@ -85,17 +80,11 @@ impl TestServer {
 
     /// Sends a well-formed handshake for this path.
     pub(crate) fn open(&self, path: &str) -> Client {
-        self.send(&format!(
-            "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n\
-             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-        ))
+        Client::open(self.address, path)
     }
 
     pub(crate) fn send(&self, request: &str) -> Client {
-        let mut socket = TcpStream::connect(self.address).unwrap();
-        socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-        socket.write_all(request.as_bytes()).unwrap();
-        Client { socket, received: Vec::new() }
+        Client::request(self.address, request)
     }
 
     /// Waits until so many sockets are left open.
@@ -110,13 +99,16 @@ impl TestServer {
     }
 
     pub(crate) fn publish(&self, channel: &str, data: &str) {
-        let body = Bytes::from(format!("\"{data}\""));
-        let data = EventData::published(serde_json::from_slice(&body).unwrap(), &body, 10_240).unwrap();
-        let event = Event { name: EventName::parse("posted").unwrap(), data };
-        let channels = vec![ChannelName::parse(channel).unwrap()];
-        let publication = Publication { event, channels, except: None, source: Source::Api };
-        self.node.publish(self.realm.app().id, publication).unwrap();
+        self.node.publish(self.realm.app().id, publication(channel, data)).unwrap();
     }
+}
+
+pub(crate) fn publication(channel: &str, data: &str) -> Publication {
+    let body = Bytes::from(format!("\"{data}\""));
+    let data = EventData::published(serde_json::from_slice(&body).unwrap(), &body, 10_240).unwrap();
+    let event = Event { name: EventName::parse("posted").unwrap(), data };
+    let channels = vec![ChannelName::parse(channel).unwrap()];
+    Publication { event, channels, except: None, source: Source::Api }
 }
 
 impl Drop for TestServer {
@@ -125,23 +117,46 @@ impl Drop for TestServer {
     }
 }
 
+/// A node with one worker.
+pub(crate) fn node() -> Arc<Node> {
+    Node::new(1, Arc::new(Deaf), InProcess::new)
+}
+
+pub(crate) fn one_app() -> App {
+    App {
+        id: AppId::from_number(1).unwrap(),
+        tenant_id: TenantId(Uuid::nil()),
+        enabled: true,
+        settings: AppSettings { client_events: true, ..AppSettings::default() },
+        keys: vec![SigningKey::new("key".parse().unwrap(), "secret".into())],
+        tenant_quotas: TenantQuotas::default(),
+        webhook_types: OccurrenceTypes::default(),
+    }
+}
+
 fn serve(listener: TcpListener, node: Arc<Node>, admission: OneApp, sockets: Sockets) -> Server {
     listener.set_nonblocking(true).unwrap();
-    let service = move || {
-        let worker = node.join().unwrap();
-        let upgrade = Rc::new(WebSocketUpgrade::new(worker, admission.clone(), sockets.clone()));
-        HttpService::build()
-            .upgrade(fn_service(move |(request, framed): (Request, Framed<_, h1::Codec>)| {
-                let upgrade = upgrade.clone();
-                async move {
-                    upgrade.serve(&request, framed).await;
-                    Ok::<_, actix_web::Error>(())
-                }
-            }))
-            .h1(map_config(WebApp::new().into_factory(), |_| AppConfig::default()))
-            .tcp()
-    };
+    let service = move || service(node.join().unwrap(), admission.clone(), sockets.clone());
     Server::build().workers(1).disable_signals().listen("test", listener, service).unwrap().run()
+}
+
+/// What one worker does with a TCP connection.
+pub(crate) fn service(
+    worker: Rc<Worker>,
+    admission: OneApp,
+    sockets: Sockets,
+) -> impl ServiceFactory<TokioStream, Config = (), Response = (), Error: Debug, InitError: Debug> {
+    let upgrade = Rc::new(WebSocketUpgrade::new(worker, admission, sockets));
+    HttpService::build()
+        .upgrade(fn_service(move |(request, framed): (Request, Framed<_, h1::Codec>)| {
+            let upgrade = upgrade.clone();
+            async move {
+                upgrade.serve(&request, framed).await;
+                Ok::<_, actix_web::Error>(())
+            }
+        }))
+        .h1(map_config(WebApp::new().into_factory(), |_| AppConfig::default()))
+        .tcp()
 }
 
 /// A client that sees every byte.
@@ -151,6 +166,23 @@ pub(crate) struct Client {
 }
 
 impl Client {
+    pub(crate) fn open(address: SocketAddr, path: &str) -> Self {
+        Self::request(
+            address,
+            &format!(
+                "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n\
+                 Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+            ),
+        )
+    }
+
+    fn request(address: SocketAddr, request: &str) -> Self {
+        let mut socket = TcpStream::connect(address).unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        socket.write_all(request.as_bytes()).unwrap();
+        Self { socket, received: Vec::new() }
+    }
+
     fn read_until(&mut self, enough: impl Fn(&[u8]) -> Option<usize>) -> Vec<u8> {
         loop {
             if let Some(end) = enough(&self.received) {

@@ -1,0 +1,31 @@
+use anyhow::{Context, Result, ensure};
+use nix::{
+    sched::{CpuSet, sched_setaffinity},
+    sys::resource::{Resource, getrlimit, setrlimit},
+    unistd::Pid,
+};
+
+/// Files that are open beside the sockets.
+const OTHER_FILES: u64 = 64;
+
+/// Raises the limit of open files as far as it goes, and says how to go on if that is too little.
+pub(crate) fn need_sockets(count: usize) -> Result<()> {
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).context("cannot read the limit of open files")?;
+    if soft < hard {
+        setrlimit(Resource::RLIMIT_NOFILE, hard, hard).context("cannot raise the limit of open files")?;
+    }
+    let needed = count as u64 + OTHER_FILES;
+    ensure!(
+        needed <= hard,
+        "{count} sockets need {needed} open files, but only {hard} are allowed here; raise the limit \
+         (`ulimit -Hn {needed}` as root) or ask for fewer"
+    );
+    Ok(())
+}
+
+/// Keeps this thread, and all that it starts, on one core.
+pub(crate) fn pin(core: usize) -> Result<()> {
+    let mut set = CpuSet::new();
+    set.set(core).with_context(|| format!("core {core}"))?;
+    sched_setaffinity(Pid::from_raw(0), &set).with_context(|| format!("cannot run on core {core}"))
+}

@@ -1,0 +1,34 @@
+use anyhow::{Context, bail};
+
+use super::server::Endpoint;
+
+/// What the command line asks for.
+#[derive(Debug, Default)]
+pub(super) struct Options {
+    pub(super) rows: Vec<String>,
+    pub(super) list: bool,
+    pub(super) quick: bool,
+    pub(super) with_webhook: bool,
+    pub(super) peer: Option<Endpoint>,
+}
+
+impl Options {
+    pub(super) fn parse(arguments: &[String]) -> anyhow::Result<Self> {
+        let mut options = Self { with_webhook: true, ..Self::default() };
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--list" => options.list = true,
+                "--quick" => options.quick = true,
+                "--no-webhook" => options.with_webhook = false,
+                "--peer" => {
+                    let peer = arguments.next().context("--peer wants URL,APP,KEY,SECRET,PID")?;
+                    options.peer = Some(Endpoint::parse(peer)?);
+                }
+                flag if flag.starts_with('-') => bail!("unknown option {flag}"),
+                row => options.rows.push(row.to_owned()),
+            }
+        }
+        Ok(options)
+    }
+}
