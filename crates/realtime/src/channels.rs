@@ -43,7 +43,7 @@ use crate::{
 pub(crate) struct Channels {
     realm: Arc<RealmState>,
     surroundings: Surroundings,
-    channels: AHashMap<ChannelName, Channel>,
+    channels: AHashMap<ChannelName, Box<Channel>>,
     memory: Memory,
 }
 
@@ -330,7 +330,7 @@ impl Handler<ListMembers> for Channels {
     type Result = MessageResult<ListMembers>;
 
     fn handle(&mut self, ListMembers(channel): ListMembers, _: &mut Context<Self>) -> Self::Result {
-        let members = self.channels.get(&channel).into_iter().flat_map(Channel::members);
+        let members = self.channels.get(&channel).into_iter().flat_map(|state| state.members());
         MessageResult(members.map(|member| member.user_id.clone()).collect())
     }
 }

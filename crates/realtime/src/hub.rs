@@ -45,7 +45,8 @@ struct Shared {
 #[derive(Default)]
 struct State {
     sessions: SocketMap<Rc<Session>>,
-    channels: AHashMap<ChannelKey, ChannelLog>,
+    /// In boxes: a table that grows must hold its entries twice, and keeps room for as many again.
+    channels: AHashMap<ChannelKey, Box<ChannelLog>>,
     /// Channels with something to write, each once, served in turn.
     due: VecDeque<ChannelKey>,
     shared: SharedBatch,
@@ -175,7 +176,7 @@ impl Table {
                 }
                 let log = state.channels.entry((app_id, channel)).or_insert_with(|| {
                     state.logs += 1;
-                    ChannelLog::new(state.logs)
+                    Box::new(ChannelLog::new(state.logs))
                 });
                 log.attach(session.clone());
             }

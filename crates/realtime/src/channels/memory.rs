@@ -90,7 +90,7 @@ impl Channels {
             self.memory.remove(bytes);
             self.memory.order.retain(|other| other != channel);
         }
-        Some(state)
+        Some(*state)
     }
 
     /// Forgets events whose time is up, and channels that only they kept.
@@ -103,7 +103,8 @@ impl Channels {
         self.memory.remove(freed);
         self.channels.retain(|_, state| !state.is_forgettable(now));
         let channels = &self.channels;
-        let remembers = |channel: &ChannelName| channels.get(channel).is_some_and(Channel::is_remembering);
+        let remembers =
+            |channel: &ChannelName| channels.get(channel).is_some_and(|state| state.is_remembering());
         self.memory.order.retain(remembers);
     }
 }

@@ -2,7 +2,7 @@
 
 use campanile_protocol::{ChannelName, SocketId};
 
-use super::{Channels, channel::Channel};
+use super::Channels;
 use crate::hub::HubCommand;
 
 impl Channels {
@@ -12,7 +12,7 @@ impl Channels {
         for user in &users {
             self.channels.entry(user.clone()).or_default().watch(socket_id, worker);
         }
-        let is_online = |user: &ChannelName| self.channels.get(user).is_some_and(Channel::is_occupied);
+        let is_online = |user: &ChannelName| self.channels.get(user).is_some_and(|state| state.is_occupied());
         let (online, offline) = users.into_iter().partition(is_online);
         self.tell(worker, HubCommand::Watched { socket_id, online, offline, is_answer: true });
     }

@@ -51,8 +51,8 @@ fn table(results: &Results, has_peer: bool) -> String {
     if has_peer {
         text.push_str(&heading("peer"));
     }
-    text.push_str("| ratio | ledger |\n|---|---:|---:|---:|---:|---:|---:|");
-    text.push_str(if has_peer { "---:|---:|---:|---:|---|\n" } else { "---:|---|\n" });
+    text.push_str("| ratio | all else | ledger |\n|---|---:|---:|---:|---:|---:|---:|");
+    text.push_str(if has_peer { "---:|---:|---:|---:|---:|---|\n" } else { "---:|---:|---|\n" });
     for row in results.rows().into_iter().filter(|row| row.comparison == Comparison::Floor) {
         let mut line = format!("| {} ", row.name);
         line.push_str(&columns(results.median(row, "campanile"), row));
@@ -67,7 +67,9 @@ fn table(results: &Results, has_peer: bool) -> String {
             Figure::Memory => " (memory)",
         };
         let ledger = results.faults(row).unwrap_or_else(|| "clean".into());
-        let _ = writeln!(text, "{line}| {ratio}{of} | {ledger} |");
+        let others = results.median(row, "campanile").and_then(|run| run.number("/others_busy"));
+        let others = others.map_or(String::new(), |busy| format!("{:.0} %", busy * 100.0));
+        let _ = writeln!(text, "{line}| {ratio}{of} | {others} | {ledger} |");
     }
     text
 }
@@ -143,5 +145,9 @@ fn machine() -> String {
     let mut git = Command::new("git");
     git.args(["describe", "--always", "--dirty"]).current_dir(root::path(""));
     let commit = ask(&mut git).unwrap_or_else(|| "unknown".into());
-    format!("{cpu}, Linux {}, commit {commit}; server on one core, load on another", kernel.trim())
+    format!(
+        "{cpu}, Linux {}, commit {commit}; server on one core, load on another. \"All else\" is what neither \
+         of them used, the platform's database included: with much of it, only CPU time is worth reading.",
+        kernel.trim()
+    )
 }
