@@ -26,8 +26,8 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
     config
         .service(
             web::scope("/apps/{app_id}")
-                // A trigger is not routed, see `hot`; this is for other methods.
-                .service(resource("/events"))
+                // Nearly all triggers go past this, see `hot`.
+                .service(resource("/events").route(web::post().to(trigger::trigger_routed)))
                 .service(resource("/batch_events").route(web::post().to(trigger::trigger_batch)))
                 .service(resource("/channels").route(web::get().to(channels::list)))
                 .service(resource("/channels/{channel}").route(web::get().to(channels::get)))

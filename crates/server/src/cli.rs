@@ -9,6 +9,7 @@ mod database;
 mod failure;
 mod help;
 mod migrate;
+mod open_files;
 mod output;
 mod serve;
 mod signals;

@@ -59,7 +59,13 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 impl Directory {
     /// A directory that keeps itself up to date.
     pub(crate) fn start(store: Store, node: Arc<Node>) -> Arc<Self> {
-        let directory = Arc::new(Self {
+        let directory = Self::new(store, node);
+        tokio::spawn(directory.clone().follow_changes());
+        directory
+    }
+
+    fn new(store: Store, node: Arc<Node>) -> Arc<Self> {
+        Arc::new(Self {
             store,
             node,
             apps: RwLock::default(),
@@ -67,9 +73,7 @@ impl Directory {
             changes: AtomicU64::new(0),
             queries: Semaphore::new(QUERIES),
             waiting: Semaphore::new(WAITING),
-        });
-        tokio::spawn(directory.clone().follow_changes());
-        directory
+        })
     }
 
     /// The realm of the app that has this active key. `None` covers both "no such key" and "revoked":
@@ -91,9 +95,12 @@ impl Directory {
         self.load(&format!("#{app_id}"), || self.store.find_app(app_id)).await
     }
 
+    /// One that knows this app and hears of no changes.
     #[cfg(test)]
-    pub(crate) fn learn(&self, app: App) {
-        self.apps.write().expect("no one panics holding it").put(&self.node, app);
+    pub(crate) fn knowing(store: Store, node: Arc<Node>, app: App) -> Arc<Self> {
+        let directory = Self::new(store, node);
+        directory.apps.write().expect("no one panics holding it").put(&directory.node, app);
+        directory
     }
 
     fn apps(&self) -> std::sync::RwLockReadGuard<'_, Apps> {

@@ -193,16 +193,24 @@ fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
         socket.set_reuse_address(true)?;
         socket.set_nonblocking(true)?;
-        // Accepted sockets inherit both. Small frames must not wait for acknowledgements, and what a
-        // peer does not read must not pile up in the kernel either, where no bound of ours sees it.
-        socket.set_tcp_nodelay(true)?;
-        #[cfg(target_os = "linux")]
-        socket.set_tcp_notsent_lowat(UNSENT_BYTES)?;
+        tune(&socket);
         socket.bind(&address.into())?;
         socket.listen(BACKLOG)?;
         Ok(socket.into())
     };
     bind().map_err(|source| ServeError::Listen { address, source })
+}
+
+/// Options that accepted sockets inherit. Small frames must not wait for acknowledgements, and what a peer
+/// does not read must not pile up in the kernel either, where no bound of ours sees it. A system that knows
+/// them not costs latency and memory, not service.
+fn tune(socket: &Socket) {
+    let tuned = socket.set_tcp_nodelay(true);
+    #[cfg(target_os = "linux")]
+    let tuned = tuned.and(socket.set_tcp_notsent_lowat(UNSENT_BYTES));
+    if let Err(error) = tuned {
+        tracing::warn!(%error, "the listening socket could not be tuned");
+    }
 }
 
 /// The public port: sockets are taken over at their upgrade, everything else is actix-web's.

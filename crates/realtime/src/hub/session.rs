@@ -78,9 +78,12 @@ impl Session {
         }
     }
 
-    /// The actor is gone; whatever still refers to this session must not write.
+    /// The actor is gone, and whatever still refers to this session must not write. Where it went without
+    /// a word, in a panic, its peer is told to come back.
     pub(super) fn end(&self) {
-        self.is_ending.set(true);
+        if !self.is_ending.replace(true) {
+            self.outlet.close(CloseCode::Restarting);
+        }
     }
 
     /// Something came in.

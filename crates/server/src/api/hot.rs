@@ -58,10 +58,10 @@ async fn answer(
         .map_into_boxed_body())
 }
 
-/// The app's id in `/apps/{app_id}/events`.
+/// The app's id in `/apps/{app_id}/events`. What is percent-encoded there is the router's to decode.
 fn app_id(path: &str) -> Option<&str> {
     let id = path.strip_prefix("/apps/")?.strip_suffix("/events")?;
-    (!id.contains('/')).then_some(id)
+    (!id.is_empty() && !id.contains(['/', '%'])).then_some(id)
 }
 
 #[cfg(test)]
@@ -71,7 +71,13 @@ mod tests {
     #[test]
     fn only_a_triggers_path_names_an_app() {
         assert_eq!(app_id("/apps/12/events"), Some("12"));
-        for path in ["/apps/12/batch_events", "/apps/12/channels/a/events", "/apps/12/events/", "/events"] {
+        for path in [
+            "/apps/12/batch_events",
+            "/apps/12/channels/a/events",
+            "/apps/12/events/",
+            "/apps/%31/events",
+            "/apps//events",
+        ] {
             assert_eq!(app_id(path), None, "{path}");
         }
     }

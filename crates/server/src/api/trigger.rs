@@ -75,6 +75,14 @@ pub(super) async fn trigger(request: &Signed, node: &Node) -> Result<TriggerRepl
     Ok(TriggerReply { channels: Some(reply) })
 }
 
+/// The same for a request whose path had to be decoded.
+pub(super) async fn trigger_routed(
+    request: Signed,
+    node: Data<Node>,
+) -> Result<Json<TriggerReply>, ApiError> {
+    trigger(&request, &node).await.map(Json)
+}
+
 /// `POST /apps/{app_id}/batch_events`: publishes at most 10 events, each to one channel; all of them
 /// or, if one is not valid, none.
 pub(super) async fn trigger_batch(request: Signed, node: Data<Node>) -> Result<Json<BatchReply>, ApiError> {

@@ -6,7 +6,7 @@ use campanile_webhooks::{TargetPolicy, WebhookConfig};
 use clap::Args;
 use serde_json::json;
 
-use super::{connected, database::Database, output::Output, signals::StopSignals, sources::Flag};
+use super::{connected, database::Database, open_files, output::Output, signals::StopSignals, sources::Flag};
 use crate::{
     config::{AllowTargets, Config, PublicUrl},
     telemetry,
@@ -34,6 +34,7 @@ impl ServeArgs {
 /// `campanile serve`: the database, the schema, the platform; at the end in reverse.
 pub(super) fn serve(config: &Config, output: Output) -> anyhow::Result<()> {
     telemetry::init(&config.log);
+    open_files::raise_limit();
     actix_rt::System::new().block_on(async {
         let stop = StopSignals::catch()?;
         // Blocks; nothing else runs here yet.
