@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::{
     clock::{Nanos, SECOND},
-    flights::{Flight, Flights},
+    flights::{Flight, Flights, Times},
     latency::Latency,
     ledger::{Delivery, Ledger, Tally},
     net::{ClientId, Happening, Net, Scenario},
@@ -48,12 +48,12 @@ pub(crate) struct Broadcast {
     pace: Option<Pace>,
     /// No more is sent than this.
     limit: Option<u64>,
+    /// Open loop: events that were due at the end and had not been sent.
+    overdue: u64,
     flights: Flights,
     /// The event under way on each publisher.
     sent: Vec<u32>,
     ledger: Ledger,
-    /// Events that were accepted and reached nobody in time, times those who waited.
-    vanished: u64,
     latency: Latency,
     counts: Counts,
     troubles: Troubles,
@@ -80,7 +80,7 @@ impl Broadcast {
             flights: Flights::default(),
             sent: vec![0; publishers],
             ledger: Ledger::new(layout.channels(), layout.subscribers(), publishers),
-            vanished: 0,
+            overdue: 0,
             latency: Latency::new(),
             counts: Counts::default(),
             troubles: Troubles::default(),
@@ -120,25 +120,34 @@ impl Broadcast {
         self.limit.is_some_and(|limit| self.counts.published >= limit) && self.flights.in_flight() == 0
     }
 
-    /// Sends nothing more and waits for what is under way.
+    /// Sends nothing more and waits for what is under way. Latencies are complete only after it: those who
+    /// come last have waited longest.
     pub(crate) fn drain(&mut self, session: &mut Session) -> Result<()> {
-        self.pace = None;
-        let until = session.net.now() + DRAIN;
-        session.net.drive(self, until, |this, _| this.flights.in_flight() == 0)?;
+        let now = session.net.now();
+        let has_more = self.limit.is_none_or(|limit| self.counts.published < limit);
+        self.overdue = self.pace.take().filter(|_| has_more).map_or(0, |pace| pace.overdue(now));
+        session.net.drive(self, now + DRAIN, |this, _| this.flights.in_flight() == 0)?;
+        self.troubles.set_unanswered(self.flights.unanswered(), "events were");
         Ok(())
+    }
+
+    /// Open loop: how many events the generator owed when [`Self::drain`] was called. Not zero means that
+    /// the server cannot keep up with the rate, and that even the latencies are too good.
+    pub(crate) fn overdue(&self) -> u64 {
+        self.overdue
     }
 
     /// What has gone wrong, after [`Self::drain`].
     pub(crate) fn tally(&self) -> Tally {
         let mut tally =
             self.ledger.tally(|subscription| self.excused_count > 0 && self.excused[subscription]);
-        tally.lost += self.vanished + self.unseen();
+        tally.lost += self.unseen();
         tally
     }
 
     /// Deliveries of events that were accepted and that nobody has seen.
     fn unseen(&self) -> u64 {
-        let unseen = self.flights.unlanded().filter(|(sequence, _)| !self.ledger.has_seen(*sequence));
+        let unseen = self.flights.undelivered().filter(|(sequence, _)| !self.ledger.has_seen(*sequence));
         unseen.map(|(_, remaining)| u64::from(remaining)).sum()
     }
 
@@ -192,7 +201,8 @@ impl Broadcast {
     fn publish(&mut self, net: &mut Net, publisher: usize, due: Nanos) {
         let channel = self.layout.channel_of_event(self.flights.next());
         let receivers = self.layout.subscribers() - self.excused_count;
-        let sequence = self.flights.launch(Flight::new(due, channel, publisher, receivers));
+        let times = Times { due, sent: net.now() };
+        let sequence = self.flights.launch(Flight::new(times, channel, publisher, receivers));
         self.sent[publisher] = sequence;
         self.counts.published += 1;
         net.request(publisher, self.request.prepare(u64::from(sequence), channel));
@@ -223,15 +233,6 @@ impl Broadcast {
     #[inline]
     fn is_excused(&self, number: usize) -> bool {
         self.excused_count > 0 && self.excused[number]
-    }
-
-    fn give_up(&mut self, now: Nanos) {
-        let (ledger, vanished) = (&self.ledger, &mut self.vanished);
-        self.flights.expire(now.saturating_sub(DRAIN), |sequence, remaining| {
-            if !ledger.has_seen(sequence) {
-                *vanished += u64::from(remaining);
-            }
-        });
     }
 
     fn show(&mut self, now: Nanos) {
@@ -269,7 +270,7 @@ impl Scenario for Broadcast {
             Happening::Subscribed { client } => {
                 self.ramp.subscribed(client);
             }
-            Happening::Refused { text } => self.troubles.refused(text),
+            Happening::Refused { text, .. } => self.troubles.refused(text),
             Happening::Closed { client, code } => {
                 if !self.is_excused(self.ramp.number(client)) {
                     self.troubles.closed(code);
@@ -286,14 +287,14 @@ impl Scenario for Broadcast {
     fn turn(&mut self, net: &mut Net) -> Result<()> {
         self.ramp.turn(net)?;
         self.publish_due(net);
-        self.give_up(net.now());
+        self.flights.expire(net.now().saturating_sub(DRAIN));
         self.show(net.now());
         Ok(())
     }
 
     fn next_due(&self) -> Option<Nanos> {
         let paced = self.pace.as_ref().filter(|_| !self.is_held_up).and_then(Pace::next);
-        let expiry = self.flights.oldest().map(|due| due + DRAIN + SECOND / 100);
+        let expiry = self.flights.oldest().map(|sent| sent + DRAIN + SECOND / 100);
         paced.into_iter().chain(expiry).min()
     }
 }

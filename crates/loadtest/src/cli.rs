@@ -6,7 +6,7 @@ use crate::{floor::FloorArgs, modes};
 
 /// Puts load on a server that speaks the Pusher protocol, and keeps account of every event.
 ///
-/// Ends with 1 if anything was lost, duplicated, out of order or refused.
+/// Ends with 1 if anything was lost, duplicated, out of order, refused or not answered.
 #[derive(Debug, Parser)]
 #[command(name = "campanile-loadtest", version)]
 pub(crate) struct Cli {
@@ -104,17 +104,40 @@ impl ChannelKind {
     }
 }
 
-fn parse_seconds(text: &str) -> Result<f64, String> {
+pub(crate) fn parse_seconds(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(seconds) if (0.0..=86_400.0).contains(&seconds) => Ok(seconds),
         _ => Err("must be a number of seconds, at most a day".to_owned()),
     }
 }
 
+/// Operations per second of an open loop. The bound is far beyond what one thread can begin.
+pub(crate) fn parse_rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if rate > 0.0 && rate <= MAX_RATE => Ok(rate),
+        _ => Err(format!("must be a number above 0, at most {MAX_RATE}")),
+    }
+}
+
+const MAX_RATE: f64 = 10_000_000.0;
+
 /// A number that must not be zero.
 pub(crate) fn positive(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(number) if number > 0 => Ok(number),
         _ => Err("must be at least 1".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_is_a_number_that_a_schedule_can_keep() {
+        assert_eq!(parse_rate("0.5"), Ok(0.5));
+        for text in ["0", "-1", "NaN", "inf", "1e300", "x"] {
+            assert!(parse_rate(text).is_err(), "{text}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use crate::clock::Nanos;
 
@@ -7,6 +7,8 @@ use crate::clock::Nanos;
 pub(crate) struct Flight {
     /// The time from which its latency counts.
     pub(crate) due: Nanos,
+    /// When it was sent: above the server's capacity, long after it was due.
+    sent: Nanos,
     pub(crate) channel: u32,
     pub(crate) publisher: u32,
     /// Deliveries that are still to come.
@@ -16,9 +18,10 @@ pub(crate) struct Flight {
 }
 
 impl Flight {
-    pub(crate) fn new(due: Nanos, channel: usize, publisher: usize, receivers: usize) -> Self {
+    pub(crate) fn new(times: Times, channel: usize, publisher: usize, receivers: usize) -> Self {
         Self {
-            due,
+            due: times.due,
+            sent: times.sent,
             channel: channel as u32,
             publisher: publisher as u32,
             remaining: receivers as u32,
@@ -31,6 +34,15 @@ impl Flight {
     }
 }
 
+/// When a flight begins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Times {
+    /// From here its latency counts.
+    pub(crate) due: Nanos,
+    /// From here it may be awaited. Never earlier than that of the flight before.
+    pub(crate) sent: Nanos,
+}
+
 /// All events under way, by sequence number. The numbers are consecutive, so the table is a queue.
 #[derive(Debug, Default)]
 pub(crate) struct Flights {
@@ -38,6 +50,8 @@ pub(crate) struct Flights {
     /// The number of the first in the queue.
     base: u32,
     in_flight: usize,
+    /// Those that are no longer waited for. They may still come: that is late, neither lost nor twice.
+    given_up: HashMap<u32, Flight>,
 }
 
 impl Flights {
@@ -57,20 +71,36 @@ impl Flights {
         self.base + self.queue.len() as u32
     }
 
+    /// One that is under way or was given up.
     #[inline]
     pub(crate) fn find(&self, sequence: u32) -> Option<&Flight> {
-        self.queue.get(sequence.checked_sub(self.base)? as usize)
+        match sequence.checked_sub(self.base) {
+            Some(index) => self.queue.get(index as usize),
+            None => self.given_up.get(&sequence),
+        }
     }
 
-    /// The time of the one that has been under way longest.
+    /// When the one was sent that has been under way longest.
     pub(crate) fn oldest(&self) -> Option<Nanos> {
-        self.queue.front().map(|flight| flight.due)
+        self.queue.front().map(|flight| flight.sent)
     }
 
-    /// Those under way, with what they lack.
-    pub(crate) fn unlanded(&self) -> impl Iterator<Item = (u32, u32)> {
-        let numbered = (self.base..).zip(&self.queue);
-        numbered.filter(|(_, flight)| flight.remaining > 0).map(|(number, flight)| (number, flight.remaining))
+    /// Those under way or given up.
+    fn open(&self) -> impl Iterator<Item = (u32, &Flight)> {
+        let given_up = self.given_up.iter().map(|(number, flight)| (*number, flight));
+        (self.base..).zip(&self.queue).chain(given_up)
+    }
+
+    /// Those that have not reached everybody, with what they lack.
+    pub(crate) fn undelivered(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.open()
+            .filter(|(_, flight)| flight.remaining > 0)
+            .map(|(number, flight)| (number, flight.remaining))
+    }
+
+    /// How many still have no answer.
+    pub(crate) fn unanswered(&self) -> usize {
+        self.open().filter(|(_, flight)| flight.is_unanswered).count()
     }
 
     /// One more subscriber has it; whether it has landed with that.
@@ -94,7 +124,12 @@ impl Flights {
 
     #[inline]
     fn advance(&mut self, sequence: u32, change: impl FnOnce(&mut Flight)) -> bool {
-        let Some(index) = sequence.checked_sub(self.base) else { return false };
+        let Some(index) = sequence.checked_sub(self.base) else {
+            if let Some(flight) = self.given_up.get_mut(&sequence) {
+                change(flight);
+            }
+            return false;
+        };
         let Some(flight) = self.queue.get_mut(index as usize) else { return false };
         let had_landed = flight.has_landed();
         change(flight);
@@ -113,13 +148,12 @@ impl Flights {
         }
     }
 
-    /// Gives up what was due before `time`, so that what is lost does not occupy the window for ever.
-    /// Each is reported: its number and what it lacks.
-    pub(crate) fn expire(&mut self, time: Nanos, mut lost: impl FnMut(u32, u32)) {
-        while let Some(flight) = self.queue.front().filter(|flight| flight.due < time) {
-            lost(self.base, flight.remaining);
+    /// Gives up what was sent before `time`, so that what is lost does not occupy the window for ever.
+    pub(crate) fn expire(&mut self, time: Nanos) {
+        while let Some(flight) = self.queue.front().copied().filter(|flight| flight.sent < time) {
             let sequence = self.base;
             self.abandon(sequence);
+            self.given_up.insert(sequence, flight);
         }
     }
 }
@@ -128,8 +162,8 @@ impl Flights {
 mod tests {
     use super::*;
 
-    fn flight(due: Nanos) -> Flight {
-        Flight::new(due, 0, 0, 2)
+    fn flight(sent: Nanos) -> Flight {
+        Flight::new(Times { due: 0, sent }, 0, 0, 2)
     }
 
     #[test]
@@ -154,9 +188,31 @@ mod tests {
         let lost = flights.launch(flight(1));
         let fresh = flights.launch(flight(10));
         flights.deliver(lost);
-        let mut reported = Vec::new();
-        flights.expire(5, |sequence, remaining| reported.push((sequence, remaining)));
-        assert_eq!(reported, [(lost, 1)]);
-        assert!(flights.find(lost).is_none() && flights.find(fresh).is_some());
+        flights.expire(5);
+        assert_eq!((flights.in_flight(), flights.oldest()), (1, Some(10)));
+        let undelivered: Vec<(u32, u32)> = flights.undelivered().collect();
+        assert_eq!(undelivered, [(fresh, 2), (lost, 1)]);
+    }
+
+    /// Above capacity an event is sent long after it was due, and is not lost for that.
+    #[test]
+    fn what_waited_before_it_was_sent_is_not_given_up() {
+        let mut flights = Flights::default();
+        flights.launch(Flight::new(Times { due: 1, sent: 10 }, 0, 0, 2));
+        flights.expire(5);
+        assert_eq!((flights.in_flight(), flights.oldest()), (1, Some(10)));
+    }
+
+    #[test]
+    fn what_was_given_up_may_still_come() {
+        let mut flights = Flights::default();
+        let late = flights.launch(flight(1));
+        flights.expire(5);
+        assert_eq!((flights.in_flight(), flights.unanswered()), (0, 1));
+        assert!(flights.find(late).is_some());
+        flights.answer(late);
+        flights.deliver(late);
+        flights.deliver(late);
+        assert_eq!((flights.unanswered(), flights.undelivered().count()), (0, 0));
     }
 }

@@ -1,5 +1,6 @@
-//! The bare peer: one epoll loop that writes the same bytes as Campanile to the same number of sockets,
-//! one `send` per event and socket. No authentication, no limits, no counting, no keeping of anything. It
+//! The bare peer: one epoll loop that writes what Campanile writes to the same number of sockets, one `send`
+//! per event and socket. The frames of events have the same fields and so the same length. On presence
+//! channels the floor writes less: who joins is not told who is there already. No authentication, no limits, no counting, no keeping of anything. It
 //! speaks just enough of the protocol for every mode of the generator, and tells what this machine's
 //! kernel costs; what a real server takes beyond it is the server's.
 

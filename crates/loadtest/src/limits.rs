@@ -1,9 +1,5 @@
 use anyhow::{Context, Result, ensure};
-use nix::{
-    sched::{CpuSet, sched_setaffinity},
-    sys::resource::{Resource, getrlimit, setrlimit},
-    unistd::Pid,
-};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 /// Files that are open beside the sockets.
 const OTHER_FILES: u64 = 64;
@@ -24,8 +20,19 @@ pub(crate) fn need_sockets(count: usize) -> Result<()> {
 }
 
 /// Keeps this thread, and all that it starts, on one core.
+#[cfg(target_os = "linux")]
 pub(crate) fn pin(core: usize) -> Result<()> {
+    use nix::{
+        sched::{CpuSet, sched_setaffinity},
+        unistd::Pid,
+    };
+
     let mut set = CpuSet::new();
     set.set(core).with_context(|| format!("core {core}"))?;
     sched_setaffinity(Pid::from_raw(0), &set).with_context(|| format!("cannot run on core {core}"))
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn pin(_core: usize) -> Result<()> {
+    anyhow::bail!("--core needs Linux")
 }

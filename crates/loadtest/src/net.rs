@@ -42,8 +42,9 @@ pub(crate) enum Happening<'a> {
     Subscribed { client: ClientId },
     /// An event with a mark of ours.
     Event { client: ClientId, sequence: u64, payload: &'a [u8] },
-    /// The server said that something is wrong.
-    Refused { text: &'a [u8] },
+    /// The server said that something is wrong. If the connection did not come about, this is the last
+    /// that is told of it.
+    Refused { client: ClientId, text: &'a [u8] },
     /// A connection ended, by the server's doing; with a close code if it sent one.
     Closed { client: ClientId, code: Option<u16> },
     /// A request was answered. Zero if the connection ended instead.

@@ -26,7 +26,7 @@ impl Schedule {
 
     /// When the next is due.
     pub(crate) fn next(&self) -> Nanos {
-        self.start + (self.begun as f64 * SECOND as f64 / self.per_second) as Nanos
+        self.start.saturating_add((self.begun as f64 * SECOND as f64 / self.per_second) as Nanos)
     }
 }
 
@@ -49,6 +49,17 @@ impl Pace {
                 }
                 schedule.begun += 1;
                 Some(due)
+            }
+        }
+    }
+
+    /// How many are due and were not begun.
+    pub(crate) fn overdue(&self, now: Nanos) -> u64 {
+        match self {
+            Self::Window(_) => 0,
+            Self::Schedule(Schedule { start, per_second, begun }) => {
+                let due = now.saturating_sub(*start) as f64 * per_second / SECOND as f64;
+                (due as u64 + 1).saturating_sub(*begun)
             }
         }
     }
@@ -92,6 +103,14 @@ mod tests {
         assert!((490_000..510_000).contains(&u64::from_f64(percentiles.mean * 2.0)), "{percentiles:?}");
         assert!((990_000..=1_000_500).contains(&percentiles.max), "{percentiles:?}");
         assert!((970_000..990_000).contains(&percentiles.p99), "{percentiles:?}");
+    }
+
+    #[test]
+    fn what_was_due_and_not_begun_is_counted() {
+        let mut pace = Pace::new(0, Some(10.0), 0);
+        assert_eq!(pace.begin(0, 250 * MILLISECOND), Some(0));
+        assert_eq!(pace.overdue(250 * MILLISECOND), 2);
+        assert_eq!(Pace::new(1, None, 0).overdue(SECOND), 0);
     }
 
     trait FromF64 {

@@ -77,6 +77,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(target_os = "linux")]
     fn this_process_uses_memory() {
         let process = Process::new(std::process::id()).unwrap();
         assert!(process.rss().unwrap() > 100_000);

@@ -15,11 +15,23 @@ pub(crate) struct Ramp {
     wanted: usize,
     begun: usize,
     ready: usize,
+    failed: usize,
     window: usize,
     numbers: Vec<usize>,
-    /// Subscriptions that each connection still waits for.
-    awaited: Vec<u32>,
+    progress: Vec<Step>,
     clients: Vec<ClientId>,
+}
+
+/// How far a connection has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    /// It is not established.
+    Begun,
+    /// So many subscriptions are still to succeed.
+    Awaits(u32),
+    Ready,
+    /// It will not be ready.
+    Failed,
 }
 
 impl Ramp {
@@ -29,16 +41,17 @@ impl Ramp {
             wanted,
             begun: 0,
             ready: 0,
+            failed: 0,
             window,
             numbers: Vec::new(),
-            awaited: vec![0; wanted],
+            progress: vec![Step::Begun; wanted],
             clients: Vec::with_capacity(wanted),
         }
     }
 
     /// Opens what may be opened now.
     pub(crate) fn turn(&mut self, net: &mut Net) -> Result<()> {
-        while self.begun < self.wanted && self.begun - self.ready < self.window {
+        while self.begun < self.wanted && self.begun - self.ready - self.failed < self.window {
             let client = net.connect()?;
             if client >= self.numbers.len() {
                 self.numbers.resize(client + 1, usize::MAX);
@@ -68,20 +81,39 @@ impl Ramp {
 
     /// Waits for so many subscriptions of a connection that were asked for; without any it is ready.
     pub(crate) fn expect(&mut self, client: ClientId, subscriptions: u32) {
-        self.awaited[self.numbers[client]] = subscriptions;
+        self.progress[self.numbers[client]] = Step::Awaits(subscriptions);
         if subscriptions == 0 {
-            self.ready += 1;
+            self.be_ready(client);
         }
     }
 
-    /// Notes that a subscription succeeded; whether it was the connection's last.
-    pub(crate) fn subscribed(&mut self, client: ClientId) -> bool {
-        let awaited = &mut self.awaited[self.numbers[client]];
-        *awaited = awaited.saturating_sub(1);
-        if *awaited == 0 {
-            self.ready += 1;
+    fn be_ready(&mut self, client: ClientId) {
+        self.progress[self.numbers[client]] = Step::Ready;
+        self.ready += 1;
+    }
+
+    /// Notes that a connection was refused or has ended; unless it was ready, it will not be.
+    pub(crate) fn fail(&mut self, client: ClientId) {
+        let step = &mut self.progress[self.numbers[client]];
+        if matches!(step, Step::Begun | Step::Awaits(_)) {
+            *step = Step::Failed;
+            self.failed += 1;
         }
-        *awaited == 0
+    }
+
+    /// Those that may still become ready.
+    pub(crate) fn pending(&self) -> usize {
+        self.wanted - self.ready - self.failed
+    }
+
+    /// Notes that a subscription succeeded.
+    pub(crate) fn subscribed(&mut self, client: ClientId) {
+        let step = &mut self.progress[self.numbers[client]];
+        match *step {
+            Step::Awaits(0 | 1) => self.be_ready(client),
+            Step::Awaits(more) => *step = Step::Awaits(more - 1),
+            Step::Begun | Step::Ready | Step::Failed => {}
+        }
     }
 
     #[inline]

@@ -95,12 +95,17 @@ impl Report {
         self
     }
 
+    /// Where it says how many operations an open loop owed at the end.
+    pub(crate) fn overdue(self, count: u64) -> Self {
+        if count == 0 { self } else { self.detail("due_but_not_begun", count) }
+    }
+
     pub(crate) fn detail(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.details.insert(name.to_owned(), value.into());
         self
     }
 
-    /// Whether nothing was lost, duplicated, out of order or refused.
+    /// Whether nothing was lost, duplicated, out of order, refused or left without an answer.
     pub(crate) fn is_clean(&self) -> bool {
         self.ledger.is_clean() && self.troubles.is_none()
     }
@@ -152,11 +157,12 @@ impl Report {
         for (name, value) in &self.details {
             writeln!(out, "  {:<14} {value}", name.replace('_', " "))?;
         }
-        let Troubles { refused, failed_requests, closed, first } = &self.troubles;
+        let Troubles { refused, failed_requests, closed, unanswered, first } = &self.troubles;
         if let Some(first) = first {
             writeln!(
                 out,
-                "  troubles       {refused} refused, {failed_requests} failed requests, {closed} closed"
+                "  troubles       {refused} refused, {failed_requests} failed requests, {closed} closed, \
+                 {unanswered} unanswered"
             )?;
             writeln!(out, "  first of them  {first}")?;
         }

@@ -42,6 +42,18 @@ impl Standing {
         self.ramp.must_be_complete(in_time, &self.troubles)
     }
 
+    /// As [`Self::set_up`], but who is refused stays away, and is a trouble.
+    pub(crate) fn come_back(&mut self, session: &mut Session) -> Result<()> {
+        let until = session.setup_deadline();
+        session.net.drive(self, until, |this, _| this.ramp.pending() == 0)?;
+        self.troubles.set_unanswered(self.ramp.pending(), "connections were");
+        Ok(())
+    }
+
+    pub(crate) fn ready(&self) -> usize {
+        self.ramp.ready()
+    }
+
     fn is_settled(&self) -> bool {
         self.ramp.is_complete() || self.troubles.first.is_some()
     }
@@ -64,8 +76,14 @@ impl Scenario for Standing {
             Happening::Subscribed { client } => {
                 self.ramp.subscribed(client);
             }
-            Happening::Refused { text } => self.troubles.refused(text),
-            Happening::Closed { code, .. } => self.troubles.closed(code),
+            Happening::Refused { client, text } => {
+                self.ramp.fail(client);
+                self.troubles.refused(text);
+            }
+            Happening::Closed { client, code } => {
+                self.ramp.fail(client);
+                self.troubles.closed(code);
+            }
             // Nobody publishes.
             Happening::Event { .. } | Happening::Answered { .. } => {}
         }

@@ -1,4 +1,7 @@
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::{
+    net::{SocketAddr, TcpStream, ToSocketAddrs},
+    time::Duration,
+};
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -25,16 +28,28 @@ impl Target {
             Some((_, port)) if port.parse::<u16>().is_ok() => authority.to_owned(),
             _ => format!("{authority}:80"),
         };
-        let mut addresses =
-            with_port.to_socket_addrs().with_context(|| format!("no such host: {authority}"))?;
-        let address = addresses.next().with_context(|| format!("{authority} has no address"))?;
+        let addresses = with_port.to_socket_addrs().with_context(|| format!("no such host: {authority}"))?;
+        let all: Vec<SocketAddr> = addresses.collect();
+        let first = all.first().with_context(|| format!("{authority} has no address"))?;
+        let allowed: Vec<SocketAddr> =
+            all.iter().copied().filter(|address| allow_remote || address.ip().is_loopback()).collect();
         ensure!(
-            allow_remote || address.ip().is_loopback(),
+            !allowed.is_empty(),
             "{} is another computer; say --allow-remote if you may put load on it",
-            address.ip()
+            first.ip()
         );
-        Ok(Self { address, authority: authority.to_owned() })
+        Ok(Self { address: choose(&allowed), authority: authority.to_owned() })
     }
+}
+
+/// How long a server may take to be there, where it is not known at which address it is.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The first address that somebody listens at: `localhost` is two, and a server often has only one.
+fn choose(addresses: &[SocketAddr]) -> SocketAddr {
+    let is_there = |address: &&SocketAddr| TcpStream::connect_timeout(address, PATIENCE).is_ok();
+    let found = if addresses.len() > 1 { addresses.iter().find(is_there) } else { None };
+    *found.unwrap_or(&addresses[0])
 }
 
 #[cfg(test)]
@@ -46,6 +61,15 @@ mod tests {
         let target = Target::parse("http://127.0.0.1:6001/", false).unwrap();
         assert_eq!((target.address.port(), &*target.authority), (6001, "127.0.0.1:6001"));
         assert_eq!(Target::parse("http://127.0.0.1", false).unwrap().address.port(), 80);
+    }
+
+    #[test]
+    fn the_address_with_a_server_is_chosen() {
+        let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let there = server.local_addr().unwrap();
+        let elsewhere = SocketAddr::from(([127, 0, 0, 2], there.port()));
+        assert_eq!(choose(&[elsewhere, there]), there);
+        assert_eq!(choose(&[elsewhere]), elsewhere);
     }
 
     #[test]

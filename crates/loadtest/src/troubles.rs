@@ -9,6 +9,8 @@ pub(crate) struct Troubles {
     pub(crate) failed_requests: u64,
     /// Connections that the server ended.
     pub(crate) closed: u64,
+    /// What was still open when waiting for it made no sense any more.
+    pub(crate) unanswered: u64,
     /// The first of all these.
     pub(crate) first: Option<String>,
 }
@@ -35,7 +37,15 @@ impl Troubles {
         });
     }
 
+    /// Says how many `what` have no answer now; those of an earlier call are among them.
+    pub(crate) fn set_unanswered(&mut self, count: usize, what: &str) {
+        self.unanswered = count as u64;
+        if count > 0 {
+            self.first.get_or_insert_with(|| format!("{count} {what} not answered"));
+        }
+    }
+
     pub(crate) fn is_none(&self) -> bool {
-        self.refused + self.failed_requests + self.closed == 0
+        self.refused + self.failed_requests + self.closed + self.unanswered == 0
     }
 }

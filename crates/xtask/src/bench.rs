@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: the platform beside the floor, on the same machine, in the same minutes.
 //!
-//! The server has one core, the generator and the database the other. Every run begins with fresh
+//! The server has one core, the generator and the database another, where there are two. Every run begins with fresh
 //! processes, and the two servers take turns, so that what else happens on the machine happens to both.
 //! Figures of different machines cannot be compared, the ratios to the floor can.
 
@@ -16,7 +16,7 @@ mod server;
 
 use std::process::{Command, ExitCode};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use serde_json::Value;
 
@@ -55,8 +55,9 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
         println!("\n{}: {}", row.name, row.about);
         measure(row, &platform, &options, &mut results)?;
     }
+    let published = report::publish(&results, &options, platform.cores());
     platform.stop()?;
-    report::publish(&results, &options)?;
+    published?;
     Ok(if results.are_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -75,52 +76,61 @@ fn raise_open_files() -> anyhow::Result<()> {
     Ok(setrlimit(Resource::RLIMIT_NOFILE, hard, hard)?)
 }
 
-/// All runs of a row; its servers take turns.
+/// All runs of a row; its servers take turns. A run that fails is a fault of its row, and the next may still
+/// be good.
 fn measure(
     row: &'static Row,
     platform: &Platform,
     options: &Options,
     results: &mut Results,
 ) -> anyhow::Result<()> {
+    let cores = platform.cores();
+    let mut note = |server, is_pinned, outcome: anyhow::Result<Value>| {
+        if interrupt::happened() {
+            bail!("interrupted");
+        }
+        let report = outcome.map_err(|error| format!("{error:#}"));
+        let measured = Measured { row, server, is_pinned, report };
+        println!("  {:<12}{}", server, measured.line());
+        results.add(measured);
+        Ok(())
+    };
     let repetitions = if options.quick { 1 } else { row.repetitions };
     for _ in 0..repetitions {
-        let server = platform.serve(1)?;
-        results.add(measure_one(row, "campanile", server.endpoint(), true)?);
-        drop(server);
+        note("campanile", cores.are_apart(1), measure_platform(row, platform, 1))?;
         match row.comparison {
-            Comparison::Floor => {
-                let floor = floor::start(platform.cores())?;
-                results.add(measure_one(row, "floor", floor.endpoint(), true)?);
-            }
+            Comparison::Floor => note("floor", cores.are_apart(1), measure_floor(row, cores))?,
             Comparison::TwoWorkers => {
-                let server = platform.serve(2)?;
-                platform.cores().enter_all()?;
-                let measured = measure_one(row, "two workers", server.endpoint(), false);
-                platform.cores().enter_load()?;
-                results.add(measured?);
+                note("two workers", cores.are_apart(2), measure_platform(row, platform, 2))?;
             }
         }
         if let Some(peer) = &options.peer {
-            results.add(measure_one(row, "peer", peer, true)?);
+            // Where it runs is known to whoever has started it.
+            note("peer", false, measure_one(row, peer))?;
         }
     }
     Ok(())
 }
 
-/// One run of the generator.
-fn measure_one(
-    row: &'static Row,
-    server: &'static str,
-    endpoint: &Endpoint,
-    is_pinned: bool,
-) -> anyhow::Result<Measured> {
+fn measure_platform(row: &Row, platform: &Platform, workers: usize) -> anyhow::Result<Value> {
+    let server = platform.serve(workers)?;
+    platform.cores().enter_load_beside(workers)?;
+    let report = measure_one(row, server.endpoint());
+    platform.cores().enter_load()?;
+    report
+}
+
+fn measure_floor(row: &Row, cores: &Cores) -> anyhow::Result<Value> {
+    let floor = floor::start(cores)?;
+    measure_one(row, floor.endpoint())
+}
+
+/// One run of the generator: what it reports.
+fn measure_one(row: &Row, endpoint: &Endpoint) -> anyhow::Result<Value> {
     let mut generator = Command::new(root::target("release/campanile-loadtest"));
     generator.args(row.arguments).args(["--json", "-"]);
     endpoint.point(&mut generator);
     let (status, output) = run_quietly(&mut generator)?;
-    ensure!(status.code().is_some_and(|code| code < 2), "{} failed against {server}", row.name);
-    let report: Value = serde_json::from_str(&output).context("the generator printed no JSON")?;
-    let measured = Measured { row, server, is_pinned, report };
-    println!("  {:<12}{}", server, measured.line());
-    Ok(measured)
+    ensure!(status.code().is_some_and(|code| code < 2), "the generator gave up: {status}");
+    serde_json::from_str(&output).context("the generator printed no JSON")
 }

@@ -66,7 +66,7 @@ impl Floor {
         }
         if event.starts_with(b"pusher:unsubscribe") {
             let request: Request<'_> = serde_json::from_slice(text)?;
-            let room = self.rooms.find_or_open(&request.data.channel);
+            let Some(room) = self.rooms.find(request.data.channel.as_bytes()) else { return Ok(()) };
             let memberships = self.peers[id].as_mut().map(|peer| &mut peer.memberships);
             let left = memberships.and_then(|all| {
                 let place = all.iter().position(|membership| membership.room == room)?;
@@ -89,7 +89,6 @@ impl Floor {
     }
 
     fn join(&mut self, id: PeerId, request: &RequestData<'_>) -> Result<()> {
-        let room = self.rooms.find_or_open(&request.channel);
         let user_id: Option<Box<str>> = match &request.channel_data {
             Some(data) => Some(serde_json::from_str::<ChannelData<'_>>(data)?.user_id.get().into()),
             None => None,
@@ -103,11 +102,13 @@ impl Floor {
             r#"{{"event":"pusher_internal:subscription_succeeded","channel":"{channel}","data":"{data}"}}"#
         );
         self.tell(id, text.as_bytes());
-        if let Some(user_id) = &user_id {
+        if let (Some(room), Some(user_id)) = (self.rooms.find(channel.as_bytes()), &user_id) {
             self.tell_presence(room, "member_added", user_id)?;
         }
-        self.rooms.members(room).push(id);
         if let Some(peer) = &mut self.peers[id] {
+            // Not before: those who were told may have fallen, and the room with the last of them.
+            let room = self.rooms.find_or_open(channel);
+            self.rooms.members(room).push(id);
             peer.memberships.push(Membership { room, user_id });
         }
         Ok(())
@@ -119,6 +120,7 @@ impl Floor {
             // Writing into memory.
             let _ = self.tell_presence(membership.room, "member_removed", user_id);
         }
+        self.rooms.close_if_empty(membership.room);
     }
 
     fn tell_presence(&mut self, room: usize, event: &str, user_id: &str) -> Result<()> {

@@ -88,14 +88,14 @@ pub(crate) fn run(args: &ClientEventsArgs) -> Result<Report> {
     let until = session.measuring_end();
     session.net.drive(&mut game, until, |this, _| this.limit.is_some_and(|limit| this.received >= limit))?;
     let span = session.meter.since(&start)?;
-    let (received, latency) = (game.received, game.latency.percentiles());
+    let received = game.received;
 
     game.is_playing = false;
     let until = session.net.now() + DRAIN;
     session.net.drive(&mut game, until, |this, _| this.under_way() == 0)?;
     game.tally.lost += game.under_way() as u64;
     Ok(Report::new(&session, "client-events", ("messages", received), &span)
-        .latency(latency)
+        .latency(game.latency.percentiles())
         .ledger(game.tally)
         .troubles(&game.troubles)
         .detail("pairs", args.pairs)
@@ -154,7 +154,7 @@ impl Scenario for ClientEvents {
             Happening::Subscribed { client } => {
                 self.ramp.subscribed(client);
             }
-            Happening::Refused { text } => self.troubles.refused(text),
+            Happening::Refused { text, .. } => self.troubles.refused(text),
             Happening::Closed { code, .. } => self.troubles.closed(code),
             // Nothing is sent over REST.
             Happening::Answered { .. } => {}

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use crate::{
-    cli::{ChannelKind, CommonArgs, positive},
+    cli::{ChannelKind, CommonArgs, parse_rate, positive},
     clock::Nanos,
     latency::Latency,
     net::{ClientId, Happening, Net, Scenario},
@@ -23,7 +23,7 @@ pub(crate) struct ConnectArgs {
     #[arg(long, default_value_t = 64, value_parser = positive)]
     window: usize,
     /// Open loop: connections per second, whatever becomes of them
-    #[arg(long)]
+    #[arg(long, value_parser = parse_rate)]
     rate: Option<f64>,
     /// What each joins
     #[arg(long, value_enum, default_value = "shared")]
@@ -89,14 +89,16 @@ pub(crate) fn run(args: &ConnectArgs) -> Result<Report> {
     let until = session.measuring_end();
     session.net.drive(&mut connect, until, |this, _| this.has_done_all() || this.is_hopeless())?;
     let span = session.meter.since(&start)?;
-    let (done, latency) = (connect.done, connect.latency.percentiles());
+    let (done, now) = (connect.done, session.net.now());
 
-    connect.pace = None;
-    let until = session.net.now() + DRAIN;
-    session.net.drive(&mut connect, until, |this, _| this.under_way() == 0)?;
+    let has_more = connect.limit.is_none_or(|limit| connect.begun < limit);
+    let overdue = connect.pace.take().filter(|_| has_more).map_or(0, |pace| pace.overdue(now));
+    session.net.drive(&mut connect, now + DRAIN, |this, _| this.under_way() == 0)?;
+    connect.troubles.set_unanswered(connect.under_way(), "connections were");
     Ok(Report::new(&session, "connect", ("connections", done), &span)
-        .latency(latency)
-        .troubles(&connect.troubles))
+        .latency(connect.latency.percentiles())
+        .troubles(&connect.troubles)
+        .overdue(overdue))
 }
 
 impl Connect {
@@ -140,7 +142,14 @@ impl Scenario for Connect {
                 }
             }
             Happening::Subscribed { client } => self.finish(net, client)?,
-            Happening::Refused { text } => self.troubles.refused(text),
+            Happening::Refused { client, text } => {
+                self.troubles.refused(text);
+                // Nothing good comes after it, and a place in the window is not to be held for it.
+                net.drop_client(client);
+                if self.due.remove(&client).is_none() {
+                    self.closing -= 1;
+                }
+            }
             Happening::Closed { client, code } => match self.due.remove(&client) {
                 Some(_) => self.troubles.closed(code),
                 None => {

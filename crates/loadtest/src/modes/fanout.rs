@@ -3,7 +3,7 @@ use clap::Args;
 
 use crate::{
     broadcast::{Broadcast, Layout},
-    cli::{CommonArgs, positive},
+    cli::{CommonArgs, parse_rate, positive},
     pace::Pace,
     report::Report,
     session::Session,
@@ -47,7 +47,7 @@ pub(crate) struct PublishingArgs {
     pub(crate) window: usize,
     /// Open loop: events per second, whatever becomes of them; latency counts from the time at which
     /// each was due
-    #[arg(long)]
+    #[arg(long, value_parser = parse_rate)]
     pub(crate) rate: Option<f64>,
     /// Keep-alive connections for requests, each with one request at a time; as many as the window if
     /// absent. With 1 the events have an order
@@ -99,13 +99,14 @@ fn run(
     let until = session.measuring_end();
     session.net.drive(&mut broadcast, until, |this, _| this.has_sent_all())?;
     let span = session.meter.since(&start)?;
-    let (counts, latency) = (broadcast.counts(), broadcast.latency().percentiles());
+    let counts = broadcast.counts();
 
     broadcast.drain(&mut session)?;
     Ok(Report::new(&session, mode, ("deliveries", counts.delivered), &span)
-        .latency(latency)
+        .latency(broadcast.latency().percentiles())
         .ledger(broadcast.tally())
         .troubles(broadcast.troubles())
+        .overdue(broadcast.overdue())
         .detail("channels", channels)
         .detail("events", counts.published)
         .detail("events_per_second", counts.published as f64 / span.seconds))

@@ -2,7 +2,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::{
-    cli::{ChannelKind, CommonArgs, positive},
+    cli::{ChannelKind, CommonArgs, parse_seconds, positive},
     report::Report,
     session::{Session, seconds},
     standing::Standing,
@@ -19,7 +19,7 @@ pub(crate) struct IdleArgs {
     #[arg(long, value_enum, default_value = "private")]
     channel_kind: ChannelKind,
     /// How long they are held; instead of --duration
-    #[arg(long)]
+    #[arg(long, value_parser = parse_seconds)]
     seconds: Option<f64>,
 }
 

@@ -4,7 +4,7 @@ use clap::Args;
 use crate::{
     cli::{CommonArgs, positive},
     clock::Nanos,
-    flights::{Flight, Flights},
+    flights::{Flight, Flights, Times},
     http::find,
     latency::Latency,
     ledger::{Delivery, Ledger},
@@ -56,6 +56,8 @@ struct Presence {
     ledger: Ledger,
     landed: u64,
     delivered: u64,
+    /// Changes from here on are only the end of what counted.
+    counted_until: Nanos,
     latency: Latency,
     troubles: Troubles,
     progress: Progress,
@@ -76,6 +78,7 @@ pub(crate) fn run(args: &PresenceArgs) -> Result<Report> {
         ledger: Ledger::new(args.channels, args.members, args.churners),
         landed: 0,
         delivered: 0,
+        counted_until: Nanos::MAX,
         latency: Latency::new(),
         troubles: Troubles::default(),
         progress: Progress::new(),
@@ -98,17 +101,17 @@ pub(crate) fn run(args: &PresenceArgs) -> Result<Report> {
         .net
         .drive(&mut presence, until, |this, _| this.limit.is_some_and(|limit| this.landed >= limit))?;
     let span = session.meter.since(&start)?;
-    let (landed, delivered, latency) = (presence.landed, presence.delivered, presence.latency.percentiles());
+    let (landed, delivered, now) = (presence.landed, presence.delivered, session.net.now());
 
-    presence.is_churning = false;
-    let until = session.net.now() + DRAIN;
-    session.net.drive(&mut presence, until, |this, _| this.flights.in_flight() == 0)?;
+    (presence.is_churning, presence.counted_until) = (false, now);
+    session.net.drive(&mut presence, now + DRAIN, |this, _| this.flights.in_flight() == 0)?;
+    presence.troubles.set_unanswered(presence.flights.unanswered(), "subscriptions were");
     let mut tally = presence.ledger.tally(|_| false);
     let (flights, ledger) = (&presence.flights, &presence.ledger);
-    let unseen = flights.unlanded().filter(|(sequence, _)| !ledger.has_seen(*sequence));
+    let unseen = flights.undelivered().filter(|(sequence, _)| !ledger.has_seen(*sequence));
     tally.lost += unseen.map(|(_, remaining)| u64::from(remaining)).sum::<u64>();
     Ok(Report::new(&session, "presence", ("changes", landed), &span)
-        .latency(latency)
+        .latency(presence.latency.percentiles())
         .ledger(tally)
         .troubles(&presence.troubles)
         .detail("channels", args.channels)
@@ -138,7 +141,8 @@ impl Presence {
 
     fn launch(&mut self, net: &Net, churner: usize) -> u32 {
         let channel = self.churners[churner].channel;
-        self.flights.launch(Flight::new(net.now(), channel, churner, self.members))
+        let times = Times { due: net.now(), sent: net.now() };
+        self.flights.launch(Flight::new(times, channel, churner, self.members))
     }
 
     fn join(&mut self, net: &mut Net, churner: usize) -> Result<()> {
@@ -181,14 +185,16 @@ impl Presence {
         let is_removal = find(payload, b"member_removed").is_some();
         let sequence = if is_removal { left } else { joined };
         let is_current = mark == self.mark_of(churner) && number / self.members == channel;
-        if !is_current || self.flights.find(sequence).is_none() {
+        let Some(&Flight { due, .. }) = self.flights.find(sequence).filter(|_| is_current) else {
             self.ledger.count_duplicate();
             return Ok(());
-        }
+        };
         let delivery = Delivery { subscription: number, channel, sequence, publisher: churner };
         if self.ledger.receive(delivery) {
             self.delivered += 1;
-            self.latency.record(self.flights.find(sequence).map_or(0, |flight| flight.due), net.now());
+            if due < self.counted_until {
+                self.latency.record(due, net.now());
+            }
             if self.flights.deliver(sequence) {
                 self.land(net, churner)?;
             }
@@ -224,7 +230,7 @@ impl Scenario for Presence {
                     self.ramp.subscribed(client);
                 }
             },
-            Happening::Refused { text } => self.troubles.refused(text),
+            Happening::Refused { text, .. } => self.troubles.refused(text),
             Happening::Closed { code, .. } => self.troubles.closed(code),
             // Nothing is sent over REST.
             Happening::Answered { .. } => {}

@@ -6,7 +6,6 @@ use crate::{
     broadcast::{Broadcast, Layout},
     cli::{CommonArgs, positive},
     clock::{Nanos, SECOND},
-    latency::Percentiles,
     net::Net,
     report::Report,
     session::{DRAIN, Session},
@@ -41,8 +40,9 @@ pub(crate) fn run(args: &SlowArgs) -> Result<Report> {
 
     broadcast.send(publishing.pace(&session));
     session.warm_up(&mut broadcast, |_| false)?;
-    let (before, rss_before) = phase(&mut session, &mut broadcast)?;
+    let rss_before = phase(&mut session, &mut broadcast)?;
     broadcast.drain(&mut session)?;
+    let before = broadcast.latency().percentiles();
 
     for number in 0..args.slow {
         let client = broadcast.excuse(number);
@@ -50,10 +50,11 @@ pub(crate) fn run(args: &SlowArgs) -> Result<Report> {
     }
     broadcast.send(publishing.pace(&session));
     let start = session.meter.read()?;
-    let (during, rss_during) = phase(&mut session, &mut broadcast)?;
+    let rss_during = phase(&mut session, &mut broadcast)?;
     let span = session.meter.since(&start)?;
     let delivered = broadcast.counts().delivered;
     broadcast.drain(&mut session)?;
+    let during = broadcast.latency().percentiles();
     listen_again(&mut session.net, &mut broadcast, args.slow)?;
 
     let ends = broadcast.excused_ends();
@@ -62,16 +63,17 @@ pub(crate) fn run(args: &SlowArgs) -> Result<Report> {
         .latency(during)
         .ledger(broadcast.tally())
         .troubles(broadcast.troubles())
+        .overdue(broadcast.overdue())
         .detail("slow", args.slow)
-        .detail("slow_closed_with_4100", ends.told)
-        .detail("slow_closed_without_word", ends.untold)
+        .detail("slow_ended", ends.told + ends.untold)
+        .detail("slow_who_saw_4100", ends.told)
         .detail("p99_us_before", before.p99)
         .detail("p99_us_during", during.p99)
         .detail("rss_growth_bytes", growth))
 }
 
-/// Latency of `--duration`, and the most memory that was used in it.
-fn phase(session: &mut Session, broadcast: &mut Broadcast) -> Result<(Percentiles, Option<u64>)> {
+/// The load of `--duration`: the most memory that was used in it.
+fn phase(session: &mut Session, broadcast: &mut Broadcast) -> Result<Option<u64>> {
     broadcast.start_counting(None);
     let end = session.measuring_end();
     let mut most = None;
@@ -80,7 +82,7 @@ fn phase(session: &mut Session, broadcast: &mut Broadcast) -> Result<(Percentile
         session.net.drive(broadcast, until, |_, _| false)?;
         most = most.max(session.meter.read()?.rss);
     }
-    Ok((broadcast.latency().percentiles(), most))
+    Ok(most)
 }
 
 /// Lets those who stopped read what is left, to see how the server ended them.

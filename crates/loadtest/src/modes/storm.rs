@@ -33,9 +33,9 @@ pub(crate) fn run(args: &StormArgs) -> Result<Report> {
     before.drop_all(&mut session.net, args.connections);
     let window = args.window.unwrap_or(args.connections);
     let mut after = Standing::with_window(args.connections, window, args.channel_kind, &session.run);
-    after.set_up(&mut session)?;
+    after.come_back(&mut session)?;
     let span = session.meter.since(&start)?;
-    Ok(Report::new(&session, "storm", ("reconnections", args.connections as u64), &span)
+    Ok(Report::new(&session, "storm", ("reconnections", after.ready() as u64), &span)
         .troubles(&after.troubles)
         .detail("seconds_until_all_are_back", span.seconds))
 }

@@ -1,8 +1,8 @@
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::Args;
 
 use crate::{
-    cli::{CommonArgs, positive},
+    cli::{CommonArgs, parse_rate, positive},
     clock::Nanos,
     latency::Latency,
     net::{Happening, Net, Scenario},
@@ -25,7 +25,7 @@ pub(crate) struct TriggerArgs {
     #[arg(long, visible_alias = "publishers", default_value_t = 16, value_parser = positive)]
     window: usize,
     /// Open loop: requests per second, whatever becomes of them
-    #[arg(long)]
+    #[arg(long, value_parser = parse_rate)]
     rate: Option<f64>,
     /// Channels that take turns
     #[arg(long, default_value_t = 1, value_parser = positive)]
@@ -69,7 +69,8 @@ pub(crate) fn run(args: &TriggerArgs) -> Result<Report> {
     };
     session.net.open_publishers(args.window)?;
     let until = session.setup_deadline();
-    session.net.drive(&mut trigger, until, |_, net| net.are_publishers_idle())?;
+    let in_time = session.net.drive(&mut trigger, until, |_, net| net.are_publishers_idle())?;
+    ensure!(in_time, "not all of {} connections for requests were made in time", args.window);
     trigger.pace = Some(Pace::new(args.window, args.rate, session.net.now()));
     session.warm_up(&mut trigger, |this| this.troubles.failed_requests > 1_000)?;
 
@@ -79,20 +80,25 @@ pub(crate) fn run(args: &TriggerArgs) -> Result<Report> {
     let until = session.measuring_end();
     session.net.drive(&mut trigger, until, |this, _| this.has_answers_to_all())?;
     let span = session.meter.since(&start)?;
-    let (answered, latency) = (trigger.answered, trigger.latency.percentiles());
+    let (answered, now) = (trigger.answered, session.net.now());
 
-    trigger.pace = None;
-    let until = session.net.now() + DRAIN;
-    session.net.drive(&mut trigger, until, |this, _| this.under_way == 0)?;
+    let has_more = !trigger.has_begun_all();
+    let overdue = trigger.pace.take().filter(|_| has_more).map_or(0, |pace| pace.overdue(now));
+    session.net.drive(&mut trigger, now + DRAIN, |this, _| this.under_way == 0)?;
+    trigger.troubles.set_unanswered(trigger.under_way, "requests were");
     Ok(Report::new(&session, "trigger", ("triggers", answered), &span)
-        .latency(latency)
-        .troubles(&trigger.troubles))
+        .latency(trigger.latency.percentiles())
+        .troubles(&trigger.troubles)
+        .overdue(overdue))
 }
 
 impl Trigger {
+    fn has_begun_all(&self) -> bool {
+        self.limit.is_some_and(|limit| self.begun >= limit)
+    }
+
     fn has_answers_to_all(&self) -> bool {
-        self.limit.is_some_and(|limit| self.begun >= limit) && self.under_way == 0
-            || self.troubles.failed_requests > 1_000
+        self.has_begun_all() && self.under_way == 0 || self.troubles.failed_requests > 1_000
     }
 
     fn request_due(&mut self, net: &mut Net) {

@@ -114,10 +114,7 @@ impl Net {
                 Ok(true) => {}
                 Ok(false) => return Ok(()),
                 Err(error) => {
-                    let text = format!("cannot connect: {error}");
-                    self.drop_client(id);
-                    scenario.on(self, Happening::Refused { text: text.as_bytes() })?;
-                    return scenario.on(self, Happening::Closed { client: id, code: None });
+                    return self.refuse(id, &format!("cannot connect: {error}"), scenario);
                 }
             }
             client.state = State::Upgrading;
@@ -174,9 +171,13 @@ impl Net {
     fn walk<S: Scenario>(&mut self, id: ClientId, bytes: &[u8], scenario: &mut S) -> Result<usize> {
         let mut at = 0;
         if self.clients[id].as_ref().is_some_and(|client| client.state == State::Upgrading) {
-            match http::upgraded(bytes)? {
-                Some(end) => at = end,
-                None => return Ok(0),
+            match http::upgraded(bytes) {
+                Ok(Some(end)) => at = end,
+                Ok(None) => return Ok(0),
+                Err(error) => {
+                    self.refuse(id, &error.to_string(), scenario)?;
+                    return Ok(bytes.len());
+                }
             }
             if let Some(client) = &mut self.clients[id] {
                 client.state = State::Open;
@@ -213,7 +214,7 @@ impl Net {
     #[cold]
     fn tell_message<S: Scenario>(&mut self, id: ClientId, payload: &[u8], scenario: &mut S) -> Result<()> {
         let Some(Message { event }) = Message::parse(payload) else {
-            return scenario.on(self, Happening::Refused { text: payload });
+            return scenario.on(self, Happening::Refused { client: id, text: payload });
         };
         match &*event {
             "pusher:connection_established" => {
@@ -228,13 +229,19 @@ impl Net {
             }
             "pusher:ping" => self.say(id, r#"{"event":"pusher:pong","data":{}}"#),
             "pusher:error" | "pusher:subscription_error" => {
-                scenario.on(self, Happening::Refused { text: payload })
+                scenario.on(self, Happening::Refused { client: id, text: payload })
             }
             _ => match self.marks.learn(payload) {
                 Some(sequence) => scenario.on(self, Happening::Event { client: id, sequence, payload }),
                 None => Ok(()),
             },
         }
+    }
+
+    /// Gives up a connection that does not come about.
+    fn refuse<S: Scenario>(&mut self, id: ClientId, text: &str, scenario: &mut S) -> Result<()> {
+        self.drop_client(id);
+        scenario.on(self, Happening::Refused { client: id, text: text.as_bytes() })
     }
 
     fn lose<S: Scenario>(&mut self, id: ClientId, code: Option<u16>, scenario: &mut S) -> Result<()> {

@@ -5,7 +5,6 @@ use std::{
 
 use anyhow::{Context, Result};
 use mio::net::TcpStream;
-use nix::sys::socket::{setsockopt, sockopt::IpBindAddressNoPort};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
 /// Connections from one address before the next is used.
@@ -20,7 +19,8 @@ pub(super) fn connect(address: SocketAddr, source: Option<Ipv4Addr>) -> Result<T
     socket.set_nonblocking(true)?;
     socket.set_tcp_nodelay(true)?;
     if let Some(source) = source {
-        setsockopt(&socket, IpBindAddressNoPort, &true)?;
+        #[cfg(target_os = "linux")]
+        nix::sys::socket::setsockopt(&socket, nix::sys::socket::sockopt::IpBindAddressNoPort, &true)?;
         socket.bind(&SocketAddr::from((source, 0)).into())?;
     }
     match socket.connect(&SockAddr::from(address)) {
@@ -37,7 +37,9 @@ pub(super) fn connect(address: SocketAddr, source: Option<Ipv4Addr>) -> Result<T
 pub(super) fn source(target: SocketAddr, number: u64) -> Option<Ipv4Addr> {
     let SocketAddr::V4(target) = target else { return None };
     let place = number / PER_SOURCE % SOURCES;
-    (target.ip().is_loopback() && place > 0).then(|| Ipv4Addr::new(127, 0, 1, place as u8))
+    // Elsewhere the rest of 127.0.0.0/8 has to be set up first.
+    (cfg!(target_os = "linux") && target.ip().is_loopback() && place > 0)
+        .then(|| Ipv4Addr::new(127, 0, 1, place as u8))
 }
 
 fn is_under_way(error: &io::Error) -> bool {

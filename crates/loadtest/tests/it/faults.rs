@@ -6,6 +6,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread,
+    time::Duration,
 };
 
 use crate::floor::{Floor, run};
@@ -17,6 +18,8 @@ enum Fault {
     Duplicate,
     /// Sends it after the next.
     Delay,
+    /// Sends it, and all that comes after it, half a second later.
+    Stall,
 }
 
 /// A frame that holds this is meant.
@@ -46,6 +49,50 @@ fn another_order_for_one_subscriber_is_noticed() {
     assert!(out_of_order > 0, "{}", run.report);
 }
 
+/// What is slowest comes last, when nothing is sent any more.
+#[test]
+fn what_comes_after_the_end_still_counts() {
+    let floor = Floor::start();
+    let load = ["--rate", "40", "--warmup", "0", "--duration", "0.3"];
+    let run = run(&spoil(&floor, Fault::Stall), &[&["fanout", "--subscribers", "3"][..], &load].concat());
+    let run = run.expect_clean();
+    assert!(run.number("/latency_us/max") >= 500_000, "{}", run.report);
+    assert_eq!(run.number("/latency_us/count"), 3 * run.number("/details/events"), "{}", run.report);
+}
+
+#[test]
+fn a_server_that_never_answers_is_noticed() {
+    let server = answer_all(b"");
+    let trigger = run(&server, &[&["trigger", "--window", "2"][..], &SHORT].concat());
+    assert_eq!((trigger.exit_code, trigger.number("/troubles/unanswered")), (1, 2), "{}", trigger.report);
+}
+
+#[test]
+fn connections_that_never_come_about_are_noticed() {
+    let server = answer_all(b"");
+    let connect = run(&server, &[&["connect", "--window", "3"][..], &SHORT].concat());
+    assert_eq!((connect.exit_code, connect.number("/troubles/unanswered")), (1, 3), "{}", connect.report);
+}
+
+#[test]
+fn connections_that_are_refused_are_counted() {
+    let busy = answer_all(b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n");
+    let nobody = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port is free");
+    for (server, word) in [(busy, "503"), (nobody.to_string(), "cannot connect")] {
+        let load = ["connect", "--events", "7", "--warmup", "0", "--duration", "20"];
+        let run = run(&server, &load);
+        assert_eq!((run.exit_code, run.number("/operations")), (1, 0), "{}", run.report);
+        assert_eq!(run.number("/troubles/refused"), 7, "{}", run.report);
+        assert!(
+            run.report["troubles"]["first"].as_str().expect("it is text").contains(word),
+            "{}",
+            run.report
+        );
+    }
+}
+
+const STALL: Duration = Duration::from_millis(600);
+const SHORT: [&str; 4] = ["--warmup", "0", "--duration", "0.1"];
 const LOAD: [&str; 11] =
     ["fanout", "--subscribers", "3", "--events", "20", "--window", "4", "--warmup", "0", "--duration", "1"];
 
@@ -66,6 +113,25 @@ fn spoil(floor: &Floor, fault: Fault) -> String {
                 let to_client = client.try_clone().expect("it is open");
                 thread::spawn(move || forward(client, to_server, None));
                 forward(server, to_client, is_victim.then_some(fault));
+            });
+        }
+    });
+    authority
+}
+
+/// A server that says the same to everybody who says something, and nothing else: where it is.
+fn answer_all(answer: &'static [u8]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let authority = listener.local_addr().expect("it is bound").to_string();
+    thread::spawn(move || {
+        for mut client in listener.incoming().flatten() {
+            thread::spawn(move || {
+                let mut chunk = [0; 4096];
+                while let Ok(1..) = client.read(&mut chunk) {
+                    if client.write_all(answer).is_err() {
+                        return;
+                    }
+                }
             });
         }
     });
@@ -101,6 +167,10 @@ fn forward(mut from: TcpStream, mut to: TcpStream, fault: Option<Fault>) {
                     continue;
                 }
                 (Fault::Duplicate, true) => [&frame[..], &frame].concat(),
+                (Fault::Stall, true) => {
+                    thread::sleep(STALL);
+                    frame
+                }
                 (_, false) => [&frame[..], &delayed.take().unwrap_or_default()].concat(),
             };
             if to.write_all(&sent).is_err() {

@@ -103,7 +103,7 @@ fn who_reads_on_too_late_is_seen_to_be_closed() {
     let floor = Floor::start();
     let load = ["--bytes", "70000", "--rate", "400", "--duration", "1", "--warmup", "0"];
     let run = floor.run(&[&["slow", "--subscribers", "3", "--slow", "1"][..], &load].concat());
-    assert_eq!(run.expect_clean().number("/details/slow_closed_without_word"), 1);
+    assert_eq!(run.expect_clean().number("/details/slow_ended"), 1);
     assert_eq!(run.number("/connections"), 2);
 }
 

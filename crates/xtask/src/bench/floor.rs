@@ -7,9 +7,9 @@ use super::{
 use crate::root;
 
 /// Starts the bare peer on the server's core. It takes every app and every signature.
-pub(super) fn start(cores: Cores) -> anyhow::Result<Server> {
+pub(super) fn start(cores: &Cores) -> anyhow::Result<Server> {
     let mut command = Command::new(root::target("release/campanile-loadtest"));
-    cores.enter_server()?;
+    cores.enter_server(1)?;
     let started = Server::start(command.arg("floor"));
     cores.enter_load()?;
     let (process, line) = started?;

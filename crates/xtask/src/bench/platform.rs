@@ -46,11 +46,11 @@ impl Platform {
         Ok(Self { cluster, dir, cores, receiver, databases: Cell::new(0) })
     }
 
-    pub(super) fn cores(&self) -> Cores {
-        self.cores
+    pub(super) fn cores(&self) -> &Cores {
+        &self.cores
     }
 
-    /// Starts a server: with one worker on its core, with more on all.
+    /// Starts a server, on cores of its own if there are as many.
     pub(super) fn serve(&self, workers: usize) -> anyhow::Result<Server> {
         let database = format!("bench_{}", self.databases.replace(self.databases.get() + 1));
         self.cluster.create_database(&database)?;
@@ -59,11 +59,7 @@ impl Platform {
         let mut serve = self.command(&url, &["serve", "--json", "--listen", "127.0.0.1:0"]);
         serve.args(["--internal-listen", "127.0.0.1:0"]).env("CAMPANILE_WORKERS", workers.to_string());
         serve.stderr(File::options().create(true).append(true).open(root::target("bench/server.log"))?);
-        if workers == 1 {
-            self.cores.enter_server()?;
-        } else {
-            self.cores.enter_all()?;
-        }
+        self.cores.enter_server(workers)?;
         let started = Server::start(&mut serve);
         self.cores.enter_load()?;
         let (process, line) = started?;

@@ -11,14 +11,14 @@ pub(super) struct Measured {
     pub(super) server: &'static str,
     /// Whether server and generator had a core each.
     pub(super) is_pinned: bool,
-    /// As the generator wrote it.
-    pub(super) report: Value,
+    /// As the generator wrote it, or why there is nothing.
+    pub(super) report: Result<Value, String>,
 }
 
 impl Measured {
     /// A number of the report.
     pub(super) fn number(&self, pointer: &str) -> Option<f64> {
-        self.report.pointer(pointer).and_then(Value::as_f64)
+        self.report.as_ref().ok()?.pointer(pointer).and_then(Value::as_f64)
     }
 
     /// The figure that a row is about, the smaller the better.
@@ -32,9 +32,13 @@ impl Measured {
 
     /// What went wrong in it, if anything did.
     pub(super) fn faults(&self) -> Option<String> {
+        let report = match &self.report {
+            Ok(report) => report,
+            Err(failure) => return Some(failure.clone()),
+        };
         let counts = ["/ledger/lost", "/ledger/duplicated", "/ledger/out_of_order"]
             .map(|pointer| self.number(pointer).unwrap_or(f64::NAN));
-        let first = self.report.pointer("/troubles/first").and_then(Value::as_str);
+        let first = report.pointer("/troubles/first").and_then(Value::as_str);
         match (counts == [0.0; 3], first) {
             (true, None) => None,
             (true, Some(first)) => Some(first.to_owned()),
@@ -46,6 +50,9 @@ impl Measured {
 
     /// The run in one line.
     pub(super) fn line(&self) -> String {
+        if let Err(failure) = &self.report {
+            return format!("failed: {failure}");
+        }
         let show = |pointer, digits| self.number(pointer).map_or("-".into(), |it| format!("{it:.digits$}"));
         let mut line = match self.row.figure {
             Figure::Memory => format!("{} KiB each", show("/details/kib_per_connection", 2)),
@@ -92,9 +99,9 @@ impl Results {
         rows
     }
 
-    /// The run of a server whose figure is the middle one.
+    /// The run of a server whose figure is the middle one, of those that came to an end.
     pub(super) fn median(&self, row: &Row, server: &str) -> Option<&Measured> {
-        let mut runs: Vec<&Measured> = self.of(row, server).collect();
+        let mut runs: Vec<&Measured> = self.of(row, server).filter(|run| run.report.is_ok()).collect();
         let figure = |run: &Measured| run.figure().unwrap_or(f64::INFINITY);
         runs.sort_by(|a, b| figure(a).total_cmp(&figure(b)));
         runs.get(runs.len().checked_sub(1)? / 2).copied()
@@ -128,9 +135,34 @@ impl Results {
                 "row": run.row.name,
                 "server": run.server,
                 "is_pinned": run.is_pinned,
-                "report": run.report,
+                "report": run.report.as_ref().ok(),
+                "failure": run.report.as_ref().err(),
             })
         });
         runs.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::rows;
+
+    #[test]
+    fn a_run_that_failed_is_a_fault_and_no_figure() {
+        let row = rows::select(&["trigger".to_owned()]).unwrap()[0];
+        let run = |report| Measured { row, server: "campanile", is_pinned: true, report };
+        let clean = json!({
+            "cpu_us_per_op": 5.0,
+            "ledger": {"lost": 0, "duplicated": 0, "out_of_order": 0},
+            "troubles": {"first": null},
+        });
+        let mut results = Results::default();
+        results.add(run(Ok(clean)));
+        assert!(results.are_clean());
+        results.add(run(Err("it fell over".into())));
+        assert!(!results.are_clean());
+        assert_eq!(results.faults(row).as_deref(), Some("campanile: it fell over"));
+        assert_eq!(results.median(row, "campanile").and_then(|run| run.number("/cpu_us_per_op")), Some(5.0));
     }
 }

@@ -18,14 +18,17 @@ pub(super) struct Endpoint {
 }
 
 impl Endpoint {
-    /// `URL,APP,KEY,SECRET,PID`.
-    pub(super) fn parse(text: &str) -> anyhow::Result<Self> {
+    /// `URL,APP,KEY,SECRET,PID`, or without the secret if that is known otherwise.
+    pub(super) fn parse(text: &str, secret: Option<String>) -> anyhow::Result<Self> {
         let parts: Vec<&str> = text.split(',').collect();
-        let &[url, app, key, secret, pid] = parts.as_slice() else {
-            anyhow::bail!("{text:?} is not URL,APP,KEY,SECRET,PID");
+        let (url, app, key, secret, pid) = match (parts.as_slice(), secret) {
+            (&[url, app, key, secret, pid], _) => (url, app, key, secret.to_owned(), pid),
+            (&[url, app, key, pid], Some(secret)) => (url, app, key, secret, pid),
+            (&[_, _, _, _], None) => anyhow::bail!("--peer names no secret, and the environment none either"),
+            _ => anyhow::bail!("--peer is not URL,APP,KEY,SECRET,PID"),
         };
         let pid = pid.parse().context("PID is no number")?;
-        Ok(Self { url: url.into(), app: app.into(), key: key.into(), secret: secret.into(), pid })
+        Ok(Self { url: url.into(), app: app.into(), key: key.into(), secret, pid })
     }
 
     pub(super) fn point(&self, generator: &mut Command) {
@@ -81,10 +84,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_peer_is_named_by_five_things() {
-        let peer = Endpoint::parse("http://127.0.0.1:1,2,key,secret,77").unwrap();
+    fn a_peer_is_named_by_five_things_of_which_one_may_stay_secret() {
+        let peer = Endpoint::parse("http://127.0.0.1:1,2,key,secret,77", None).unwrap();
         assert_eq!((peer.url.as_str(), peer.app.as_str(), peer.pid), ("http://127.0.0.1:1", "2", 77));
-        assert!(Endpoint::parse("http://127.0.0.1:1,2,key,secret").is_err());
-        assert!(Endpoint::parse("http://127.0.0.1:1,2,key,secret,x").is_err());
+        let secret = Some("secret".to_owned());
+        assert_eq!(Endpoint::parse("http://127.0.0.1:1,2,key,77", secret).unwrap(), peer);
+        assert!(Endpoint::parse("http://127.0.0.1:1,2,key,77", None).is_err());
+        assert!(Endpoint::parse("http://127.0.0.1:1,2,key,secret", None).is_err());
+        assert!(Endpoint::parse("http://127.0.0.1:1,2,key,secret,x", None).is_err());
     }
 }
