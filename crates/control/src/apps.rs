@@ -164,11 +164,23 @@ impl Store {
 
     /// Ends an app, its keys and its webhooks; what they had yet to be told is not told.
     pub async fn delete_app(&self, tenant: TenantId, app: AppId) -> Result<(), AppError> {
+        let mut transaction = self.pool.begin().await?;
+        // In the order in which deliveries are settled, so that neither waits for the other.
+        sqlx::query(
+            "select from webhook_lanes l
+             where l.app_id in (select id from apps where tenant_id = $1 and id = $2)
+             order by l.id for update",
+        )
+        .bind(tenant.0)
+        .bind(app.number())
+        .execute(&mut *transaction)
+        .await?;
         let done = sqlx::query("delete from apps where tenant_id = $1 and id = $2")
             .bind(tenant.0)
             .bind(app.number())
-            .execute(&self.pool)
+            .execute(&mut *transaction)
             .await?;
+        transaction.commit().await?;
         if done.rows_affected() > 0 { Ok(()) } else { Err(AppError::NotFound) }
     }
 

@@ -1,157 +1,116 @@
-use std::time::Duration;
+//! What was sent to an endpoint, as its owner sees it: found by time, state and channel, read with every
+//! try, sent again, set aside.
 
-use campanile_protocol::{AppId, TenantId};
-use sqlx::{prelude::FromRow, types::Json};
+mod cursor;
+mod detail;
+mod list;
+mod queue;
+mod replay;
+
+use std::{fmt, str::FromStr, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{Store, StoreError, WebhookError};
+pub use cursor::{DeliveryCursor, InvalidCursor};
+pub use detail::{AttemptOutcome, AttemptRecord, DeliveryDetail};
+pub use list::{DeliveryPage, DeliveryQuery};
+pub use queue::{Queue, QueueLane, WaitingEvent};
+pub(crate) use replay::{MAX_REPLAYS, lock_replays, wake_first};
+pub use replay::{ReplayRange, Replayed};
 
-/// How an endpoint is doing.
-#[derive(Clone, Debug)]
-pub struct Deliveries {
-    /// Events it has yet to be told.
-    pub pending: u64,
-    /// When the oldest of them was recorded.
-    pub oldest_pending_at: Option<OffsetDateTime>,
-    /// When it is tried next, if anything is pending and it is active.
-    pub next_attempt_at: Option<OffsetDateTime>,
-    /// Tries of the last days, newest first.
-    pub attempts: Vec<Delivery>,
-}
-
-/// One try of one batch.
-#[derive(Clone, Debug)]
+/// One batch that was tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
-    /// The batch's id, the same at each try: the header `webhook-id`.
+    /// The header `webhook-id`, the same at each try and replay.
     pub id: Uuid,
-    /// Which try, from 1.
-    pub attempt: u32,
-    /// When it began.
-    pub at: OffsetDateTime,
-    /// How long it took.
+    /// How it stands.
+    pub state: DeliveryState,
+    /// Tries so far, those of replays included.
+    pub attempts: u32,
+    /// How often it was asked to be sent again.
+    pub replays: u32,
+    /// When it was first tried.
+    pub first_at: OffsetDateTime,
+    /// When it was last tried.
+    pub last_at: OffsetDateTime,
+    /// What the endpoint answered then, if it did.
+    pub last_status: Option<u16>,
+    /// Why that failed.
+    pub last_error: Option<String>,
+    /// How long the last try took.
     pub duration: Duration,
-    /// What the endpoint answered, if it did.
-    pub status: Option<u16>,
-    /// Why it failed.
-    pub error: Option<String>,
-    /// The beginning of the answer: foreign text, never to be shown as markup.
-    pub response_excerpt: Option<String>,
-    /// Whether the endpoint has it.
-    pub delivered: bool,
-    /// Whether it was the last try, and failed.
-    pub dropped: bool,
-    /// What was in it, as long as events are kept.
-    pub events: Vec<DeliveredEvent>,
-    /// How many events were in it.
+    /// In which lane it was, from 0.
+    pub lane: u8,
+    /// The number of its first event.
+    pub first_seq: u64,
+    /// And of its last.
+    pub last_seq: u64,
+    /// How many there are.
     pub event_count: u64,
+    /// The first ten, as long as events are kept.
+    pub events: Vec<DeliveredEvent>,
 }
 
 /// What one event of a batch was about.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct DeliveredEvent {
+    /// Its number in its lane.
+    pub seq: u64,
+    /// Equal at all endpoints: what receivers deduplicate by.
+    pub id: Uuid,
     /// Its type's name.
     pub name: String,
-    /// Its channel.
-    pub channel: String,
+    /// Its channel; none for what happened to a connection.
+    pub channel: Option<String>,
 }
 
-#[derive(FromRow)]
-struct StandingRow {
-    pending: i64,
-    oldest_pending_at: Option<OffsetDateTime>,
-    next_attempt_at: Option<OffsetDateTime>,
+/// How a delivery stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// The endpoint has it.
+    Delivered,
+    /// It will be tried again.
+    Retrying,
+    /// It was given up: a dead letter.
+    Dead,
+    /// A dead letter that its owner does not want any more.
+    Discarded,
 }
 
-#[derive(FromRow)]
-struct AttemptRow {
-    batch_id: Uuid,
-    attempt: i32,
-    at: OffsetDateTime,
-    duration_ms: i32,
-    status: Option<i32>,
-    error: Option<String>,
-    response_excerpt: Option<String>,
-    outcome: String,
-    event_count: i64,
-    events: Json<Vec<DeliveredEvent>>,
-}
+/// The text names no [`DeliveryState`].
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("unknown state {0:?}: use delivered, retrying, dead or discarded")]
+pub struct UnknownDeliveryState(pub String);
 
-impl AttemptRow {
-    fn into_delivery(self) -> Delivery {
-        Delivery {
-            id: self.batch_id,
-            attempt: u32::try_from(self.attempt).unwrap_or_default(),
-            at: self.at,
-            duration: Duration::from_millis(u64::try_from(self.duration_ms).unwrap_or_default()),
-            status: self.status.and_then(|status| u16::try_from(status).ok()),
-            error: self.error,
-            response_excerpt: self.response_excerpt,
-            delivered: self.outcome == "delivered",
-            dropped: self.outcome == "dropped",
-            events: self.events.0,
-            event_count: u64::try_from(self.event_count).unwrap_or_default(),
+impl DeliveryState {
+    const ALL: [Self; 4] = [Self::Delivered, Self::Retrying, Self::Dead, Self::Discarded];
+
+    /// The name in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Retrying => "retrying",
+            Self::Dead => "dead",
+            Self::Discarded => "discarded",
         }
     }
 }
 
-impl Store {
-    /// The last `limit` tries of an endpoint, and what is yet to come.
-    pub async fn list_deliveries(
-        &self,
-        tenant: TenantId,
-        app: AppId,
-        webhook: Uuid,
-        limit: u32,
-    ) -> Result<Deliveries, WebhookError> {
-        let standing: Option<StandingRow> = sqlx::query_as(
-            "select sum(l.head - l.cursor)::bigint as pending, min(e.created_at) as oldest_pending_at,
-                 min(l.next_at) filter (where l.cursor < l.head and w.state = 'active') as next_attempt_at
-             from webhook_endpoints w
-             join webhook_lanes l on l.endpoint_id = w.id
-             left join webhook_events e on e.lane_id = l.id and e.seq = l.cursor + 1
-             where w.tenant_id = $1 and w.app_id = $2 and w.id = $3
-             group by w.id",
-        )
-        .bind(tenant.0)
-        .bind(app.number())
-        .bind(webhook)
-        .fetch_optional(&self.pool)
-        .await?;
-        let standing = standing.ok_or(WebhookError::NotFound)?;
-        Ok(Deliveries {
-            pending: u64::try_from(standing.pending).unwrap_or_default(),
-            oldest_pending_at: standing.oldest_pending_at,
-            next_attempt_at: standing.next_attempt_at,
-            attempts: self.read_attempts(tenant, webhook, limit).await?,
-        })
+impl fmt::Display for DeliveryState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
+}
 
-    async fn read_attempts(
-        &self,
-        tenant: TenantId,
-        webhook: Uuid,
-        limit: u32,
-    ) -> Result<Vec<Delivery>, StoreError> {
-        let rows: Vec<AttemptRow> = sqlx::query_as(
-            "select a.batch_id, a.attempt, a.at, a.duration_ms, a.status, a.error, a.response_excerpt,
-                 a.outcome, a.last_seq - a.first_seq + 1 as event_count, coalesce(told.events, '[]') as events
-             from webhook_endpoints w
-             join webhook_attempts a on a.endpoint_id = w.id
-             left join lateral (
-                 select json_agg(json_build_object('name', e.name, 'channel', e.channel) order by e.seq)
-                     as events
-                 from webhook_events e
-                 where e.lane_id = a.lane_id and e.seq between a.first_seq and a.last_seq
-             ) told on true
-             where w.tenant_id = $1 and w.id = $2
-             order by a.id desc limit $3",
-        )
-        .bind(tenant.0)
-        .bind(webhook)
-        .bind(i64::from(limit))
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(rows.into_iter().map(AttemptRow::into_delivery).collect())
+impl FromStr for DeliveryState {
+    type Err = UnknownDeliveryState;
+
+    fn from_str(text: &str) -> Result<Self, UnknownDeliveryState> {
+        let named = Self::ALL.into_iter().find(|state| state.as_str() == text);
+        named.ok_or_else(|| UnknownDeliveryState(text.to_owned()))
     }
 }

@@ -40,7 +40,7 @@ impl Store {
             "select a.id, a.tenant_id, t.data_key_sealed, a.enabled, a.settings,
                  t.max_connections, t.max_messages_per_day,
                  array(select distinct unnest(w.event_types) from webhook_endpoints w
-                       where w.app_id = a.id and w.state = 'active') as webhook_types
+                       where w.app_id = a.id and w.state <> 'disabled') as webhook_types
              from apps a join tenants t on t.id = a.tenant_id where a.id = $1",
         )
         .bind(id.number())
@@ -87,6 +87,8 @@ fn types_to_watch(chosen: &[String]) -> OccurrenceTypes {
         OccurrenceType::ChannelVacated => Some(OccurrenceType::ChannelOccupied),
         OccurrenceType::MemberAdded => Some(OccurrenceType::MemberRemoved),
         OccurrenceType::MemberRemoved => Some(OccurrenceType::MemberAdded),
+        OccurrenceType::ConnectionOpened => Some(OccurrenceType::ConnectionClosed),
+        OccurrenceType::ConnectionClosed => Some(OccurrenceType::ConnectionOpened),
         OccurrenceType::ClientEvent | OccurrenceType::CacheMiss | OccurrenceType::SubscriptionCount => None,
     };
     // A type of a later release is one that this one cannot observe.

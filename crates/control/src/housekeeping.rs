@@ -2,14 +2,15 @@ use crate::{Store, StoreError};
 
 /// Days for which partitions are made in advance.
 const AHEAD_DAYS: i32 = 3;
-/// Days for which delivered events and attempts are kept.
+/// Days for which delivered events, deliveries and attempts are kept.
 const KEEP_DAYS: i32 = 7;
 
 impl Store {
-    /// Makes the partitions of the coming days, drops what is older than a week and no longer needed,
-    /// and forgets expired sessions. To be called at start and every hour, by any number of nodes.
+    /// Makes the partitions of the coming days, drops what is older than a week and no longer needed, and
+    /// forgets expired sessions, old secrets and hours. To be called at start and every hour, by any number
+    /// of nodes.
     pub async fn housekeep(&self) -> Result<(), StoreError> {
-        for table in ["webhook_events", "webhook_attempts"] {
+        for table in ["webhook_events", "webhook_attempts", "webhook_deliveries"] {
             let mut transaction = self.pool.begin().await?;
             // Partitions come and go under a lock that deliveries need too: rather later than waiting.
             sqlx::query("set local lock_timeout = '2s'").execute(&mut *transaction).await?;
@@ -24,6 +25,15 @@ impl Store {
         sqlx::query(
             "delete from sessions where created_at <= now() - interval '7 days'
                  or last_seen_at <= now() - interval '12 hours'",
+        )
+        .execute(&self.pool)
+        .await?;
+        sqlx::query("delete from webhook_hours where hour <= now() - interval '25 hours'")
+            .execute(&self.pool)
+            .await?;
+        sqlx::query(
+            "update webhook_endpoints set previous_secret_sealed = null, previous_secret_until = null
+             where previous_secret_until <= now()",
         )
         .execute(&self.pool)
         .await?;

@@ -8,7 +8,8 @@
 //! Main paths: a session or a tenant's id leads to [`Store::list_apps`] and its neighbours, all
 //! scoped by tenant; an app key leads to [`Store::find_app_by_key`], what the data plane caches and
 //! [`Store::app_changes`] invalidates; occurrences go through [`Store::record`] into lanes, and come
-//! out of [`Store::claim`] as frozen batches.
+//! out of [`Store::claim`] as frozen batches; what was sent is found by [`Store::list_deliveries`] and
+//! its neighbours.
 //!
 //! It knows no HTTP, signs and posts nothing, and decides nothing about addresses or retries.
 //! Secrets leave it only as [`SecretString`](secrecy::SecretString); at rest they are sealed
@@ -17,6 +18,8 @@
 mod accounts;
 mod app_changes;
 mod apps;
+mod boundary;
+mod channel_filter;
 mod deliveries;
 mod directory;
 mod event_body;
@@ -32,20 +35,33 @@ mod seal;
 mod sessions;
 mod store;
 mod tenants;
+mod tokens;
 mod webhooks;
 
 pub use accounts::{Account, AccountError, NewAccount};
 pub use app_changes::{AppChanged, AppChanges};
 pub use apps::{AppChange, AppError, AppRecord, NewApp};
-pub use deliveries::{DeliveredEvent, Deliveries, Delivery};
+pub use boundary::boundary;
+pub use deliveries::{
+    AttemptOutcome, AttemptRecord, DeliveredEvent, Delivery, DeliveryCursor, DeliveryDetail, DeliveryPage,
+    DeliveryQuery, DeliveryState, InvalidCursor, Queue, QueueLane, ReplayRange, Replayed,
+    UnknownDeliveryState, WaitingEvent,
+};
+pub use event_body::example_body;
 pub use incarnation::Incarnation;
 pub use keys::KeyRecord;
 pub use lanes::{
-    Attempt, Backlog, Batch, BatchEvent, Claim, ClaimLimits, Outcome, RecordBatch, RecordedOccurrence,
+    Attempt, Backlog, BatchEvent, Busy, Claim, ClaimLimits, ClaimNext, Outcome, RecordBatch,
+    RecordedOccurrence, Settled, Standing, Ticket,
 };
 pub use master_key::{MasterKey, MasterKeyError};
 pub use seal::SealError;
 pub use sessions::SessionToken;
 pub use store::{Store, StoreError};
 pub use tenants::Tenant;
-pub use webhooks::{NewWebhook, WebhookError, WebhookRecord, WebhookState};
+pub use tokens::{TokenError, TokenRecord};
+pub use webhooks::{
+    DeliveryOrder, DisabledReason, HealthHour, ListenerRecord, NewListener, NewWebhook, Recipient,
+    RotatedSecret, UnknownDeliveryOrder, WebhookChange, WebhookError, WebhookHealth, WebhookRecord,
+    WebhookState,
+};

@@ -3,15 +3,15 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{AppId, ChannelName};
+use crate::{AppId, ChannelName, SocketId};
 
 /// Something a webhook may tell, made in the same step as the change it tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Occurrence {
     /// Where.
     pub app_id: AppId,
-    /// On which channel.
-    pub channel: ChannelName,
+    /// On which channel; none for what happens to a connection.
+    pub channel: Option<ChannelName>,
     /// When, in milliseconds since 1970.
     pub at_ms: u64,
     /// What.
@@ -53,6 +53,20 @@ pub enum OccurrenceKind {
         /// To this.
         count: usize,
     },
+    /// A connection was established.
+    ConnectionOpened {
+        /// Which.
+        socket_id: SocketId,
+    },
+    /// It ended.
+    ConnectionClosed {
+        /// Which.
+        socket_id: SocketId,
+        /// Who it was signed in as.
+        user_id: Option<String>,
+        /// The close code with its words, or `left`.
+        reason: String,
+    },
 }
 
 /// The kinds an endpoint selects from, by their names in webhook bodies.
@@ -73,11 +87,15 @@ pub enum OccurrenceType {
     CacheMiss,
     /// See [`OccurrenceKind::SubscriptionCount`].
     SubscriptionCount,
+    /// See [`OccurrenceKind::ConnectionOpened`].
+    ConnectionOpened,
+    /// See [`OccurrenceKind::ConnectionClosed`].
+    ConnectionClosed,
 }
 
 /// A set of [`OccurrenceType`]s, e.g. those that at least one endpoint of an app wants to hear.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct OccurrenceTypes(u8);
+pub struct OccurrenceTypes(u16);
 
 impl OccurrenceTypes {
     /// Whether the set holds `kind`.
@@ -95,13 +113,26 @@ impl FromIterator<OccurrenceType> for OccurrenceTypes {
 /// The text names no [`OccurrenceType`].
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
-    "unknown event type {0:?}: use one of channel_occupied, channel_vacated, member_added, member_removed, client_event, cache_miss, subscription_count"
+    "unknown event type {0:?}: use one of channel_occupied, channel_vacated, member_added, member_removed, client_event, cache_miss, subscription_count, connection_opened, connection_closed"
 )]
 pub struct UnknownOccurrenceType(pub String);
 
 impl OccurrenceType {
     /// Every type, in the order they are shown.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
+        Self::ChannelOccupied,
+        Self::ChannelVacated,
+        Self::MemberAdded,
+        Self::MemberRemoved,
+        Self::ClientEvent,
+        Self::CacheMiss,
+        Self::SubscriptionCount,
+        Self::ConnectionOpened,
+        Self::ConnectionClosed,
+    ];
+
+    /// What an endpoint hears that asks for everything: Pusher's types. The others must be named.
+    pub const DEFAULT: [Self; 7] = [
         Self::ChannelOccupied,
         Self::ChannelVacated,
         Self::MemberAdded,
@@ -121,6 +152,8 @@ impl OccurrenceType {
             Self::ClientEvent => "client_event",
             Self::CacheMiss => "cache_miss",
             Self::SubscriptionCount => "subscription_count",
+            Self::ConnectionOpened => "connection_opened",
+            Self::ConnectionClosed => "connection_closed",
         }
     }
 }
@@ -151,6 +184,8 @@ impl OccurrenceKind {
             Self::ClientEvent { .. } => OccurrenceType::ClientEvent,
             Self::CacheMiss => OccurrenceType::CacheMiss,
             Self::SubscriptionCount { .. } => OccurrenceType::SubscriptionCount,
+            Self::ConnectionOpened { .. } => OccurrenceType::ConnectionOpened,
+            Self::ConnectionClosed { .. } => OccurrenceType::ConnectionClosed,
         }
     }
 }

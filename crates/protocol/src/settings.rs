@@ -39,6 +39,9 @@ pub struct AppSettings {
     pub max_connections: Option<u32>,
     /// Most messages per UTC day; none for as many as the tenant may send.
     pub max_messages_per_day: Option<u64>,
+    /// How long webhooks wait before they tell that a channel is empty or a member gone: a return in
+    /// between cancels both edges.
+    pub webhook_debounce_ms: u32,
 }
 
 impl Default for AppSettings {
@@ -57,6 +60,7 @@ impl Default for AppSettings {
             max_client_events_per_second: limits::CLIENT_EVENTS_PER_SECOND,
             max_connections: None,
             max_messages_per_day: None,
+            webhook_debounce_ms: 3_000,
         }
     }
 }
@@ -89,6 +93,7 @@ impl AppSettings {
             ("max_presence_members", self.max_presence_members, 1, 1_000),
             ("max_channel_name_bytes", self.max_channel_name_bytes, 1, limits::CHANNEL_NAME_BYTES as u32),
             ("max_client_events_per_second", self.max_client_events_per_second, 1, 1_000),
+            ("webhook_debounce_ms", self.webhook_debounce_ms, 0, 60_000),
         ];
         match ranges.into_iter().find(|(_, value, least, most)| !(least..=most).contains(&value)) {
             Some((name, _, least, most)) => Err(InvalidSetting::OutOfRange { name, least, most }),
@@ -134,5 +139,7 @@ mod tests {
         let error = parse(r#"{"max_batch_events":101}"#).unwrap_err();
         assert_eq!(error.to_string(), "max_batch_events must be between 1 and 100");
         assert!(parse(r#"{"max_batch_events":100,"max_connections":null}"#).is_ok());
+        assert!(parse(r#"{"webhook_debounce_ms":0}"#).is_ok());
+        assert!(parse(r#"{"webhook_debounce_ms":60001}"#).is_err());
     }
 }

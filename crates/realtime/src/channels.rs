@@ -243,9 +243,11 @@ impl Channels {
 
     /// Tells webhooks, if any endpoint listens.
     fn observe(&self, channel: &ChannelName, kind: OccurrenceKind) {
-        if self.realm.app().webhook_types.contains(kind.as_type()) {
-            let (app_id, channel) = (self.realm.app_id, channel.clone());
-            self.surroundings.observer.observe(Occurrence { app_id, channel, at_ms: now_ms(), kind });
+        let app = self.realm.app();
+        if app.webhook_types.contains(kind.as_type()) {
+            let channel = Some(channel.clone());
+            let occurrence = Occurrence { app_id: app.id, channel, at_ms: now_ms(), kind };
+            self.surroundings.observer.observe(&app, occurrence);
         }
     }
 

@@ -6,7 +6,7 @@ use std::{
 
 use actix::{Actor, ActorContext, AsyncContext, Context, Handler, StreamHandler};
 use bytestring::ByteString;
-use campanile_protocol::{ChannelName, CloseCode};
+use campanile_protocol::{ChannelName, CloseCode, Occurrence, OccurrenceKind, OccurrenceType};
 
 use crate::{
     Batch, Realm, Source, Worker,
@@ -15,6 +15,7 @@ use crate::{
     dialogue::{Action, Farewell, SignIn},
     engine::Envelope,
     hub::{End, Session},
+    node::now_ms,
     realm::OpenConnection,
 };
 
@@ -45,7 +46,22 @@ impl Connection {
         open: OpenConnection,
     ) -> Self {
         worker.table().register(session.clone());
-        Self { worker, realm, session, open }
+        let connection = Self { worker, realm, session, open };
+        connection.observe(OccurrenceType::ConnectionOpened, |session| {
+            let socket_id = session.socket_id;
+            OccurrenceKind::ConnectionOpened { socket_id }
+        });
+        connection
+    }
+
+    /// Tells webhooks, if any endpoint listens; otherwise it costs a look.
+    fn observe(&self, kind: OccurrenceType, describe: impl FnOnce(&Session) -> OccurrenceKind) {
+        let app = self.realm.app();
+        if app.webhook_types.contains(kind) {
+            let kind = describe(&self.session);
+            let occurrence = Occurrence { app_id: app.id, channel: None, at_ms: now_ms(), kind };
+            self.worker.node().observer().observe(&app, occurrence);
+        }
     }
 
     fn receive(&mut self, text: &ByteString) {
@@ -157,6 +173,11 @@ impl Handler<End> for Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         let socket_id = self.session.socket_id;
+        self.observe(OccurrenceType::ConnectionClosed, |session| {
+            let user_id = session.dialogue().user_id().map(|user_id| user_id.as_str().to_owned());
+            let reason = session.close_code().map_or_else(|| "left".to_owned(), |code| code.to_string());
+            OccurrenceKind::ConnectionClosed { socket_id: session.socket_id, user_id, reason }
+        });
         let Farewell { channels, watched } = self.session.dialogue().end();
         channels.into_iter().for_each(|channel| self.leave(channel));
         for (owner, users) in self.realm.by_owner(&watched) {

@@ -173,6 +173,11 @@ impl Dialogue {
         self.is_authorized
     }
 
+    /// Who it is signed in as.
+    pub(crate) fn user_id(&self) -> Option<&UserId> {
+        self.user.as_ref().map(|user| &user.member.user_id)
+    }
+
     /// Ends the dialogue.
     pub(crate) fn end(&mut self) -> Farewell {
         let user = self.user.take();

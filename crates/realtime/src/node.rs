@@ -183,6 +183,10 @@ impl Node {
         Realm::new(state, owners)
     }
 
+    pub(crate) fn observer(&self) -> &dyn Observer {
+        &*self.observer
+    }
+
     fn meter(&self, metered: Metered) -> Arc<Meter> {
         let mut meters = self.meters.lock().expect("no one panics holding it");
         if meters.len() == meters.capacity() {

@@ -1,6 +1,7 @@
 //! The command line: reads flags, environment and file, does one thing, says how it went.
 //!
-//! Everything but `serve` is a client of the database and works beside a running platform.
+//! Everything but `serve` and `listen` is a client of the database and works beside a running platform;
+//! `listen` is a client of the platform's API and works from anywhere.
 
 mod app;
 mod check;
@@ -8,6 +9,7 @@ mod connected;
 mod database;
 mod failure;
 mod help;
+mod listen;
 mod migrate;
 mod open_files;
 mod output;
@@ -15,6 +17,7 @@ mod serve;
 mod signals;
 mod sources;
 mod tenant;
+mod token;
 mod webhook;
 
 use std::process::ExitCode;
@@ -50,9 +53,14 @@ enum Command {
     /// Apps of an organisation
     #[command(subcommand)]
     App(app::AppCommand),
+    /// Management tokens of an organisation: for programs, and for `campanile listen`
+    #[command(subcommand)]
+    Token(token::TokenCommand),
     /// Webhook endpoints of an app
     #[command(subcommand)]
     Webhook(webhook::WebhookCommand),
+    /// Have an app's webhooks posted to a server on this computer
+    Listen(listen::ListenArgs),
 }
 
 /// Runs the command that the process was started with.
@@ -66,7 +74,9 @@ pub(crate) fn main() -> ExitCode {
         Command::Config(command) => command.run(&sources, output),
         Command::Tenant(command) => connected::run(&sources, async |store| command.run(store, output).await),
         Command::App(command) => connected::run(&sources, async |store| command.run(store, output).await),
+        Command::Token(command) => connected::run(&sources, async |store| command.run(store, output).await),
         Command::Webhook(command) => connected::run(&sources, async |store| command.run(store, output).await),
+        Command::Listen(args) => listen::listen(&args, output),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

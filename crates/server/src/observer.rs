@@ -1,4 +1,6 @@
-use campanile_protocol::Occurrence;
+use std::time::Duration;
+
+use campanile_protocol::{App, Occurrence};
 use campanile_realtime::Observer;
 use campanile_webhooks::Inbox;
 
@@ -6,7 +8,8 @@ use campanile_webhooks::Inbox;
 pub(crate) struct InboxObserver(pub(crate) Inbox);
 
 impl Observer for InboxObserver {
-    fn observe(&self, occurrence: Occurrence) {
-        self.0.push(occurrence);
+    fn observe(&self, app: &App, occurrence: Occurrence) {
+        let debounce = Duration::from_millis(app.settings.webhook_debounce_ms.into());
+        self.0.push(occurrence, debounce);
     }
 }

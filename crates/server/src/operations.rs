@@ -1,6 +1,8 @@
 //! The internal port: health for orchestrators, metrics for Prometheus.
 
 mod metrics;
+mod page;
+mod webhook_metrics;
 
 use std::sync::Arc;
 

@@ -118,13 +118,15 @@ pub async fn start(platform: Platform) -> Result<Running, ServeError> {
 
     let incarnation = Incarnation::begin(&store).await?;
     let targets = platform.webhooks.policy;
-    let webhooks = Webhooks::start(store.clone(), incarnation, platform.webhooks)?;
+    let webhooks = Webhooks::start(store.clone(), incarnation, &platform.webhooks)?;
     let observer = Arc::new(InboxObserver(webhooks.inbox()));
     let node = Node::new(workers, observer, InProcess::new);
     let directory = Directory::start(store.clone(), node.clone());
 
     let settings = ManagementSettings {
         targets,
+        workbench: webhooks.workbench(),
+        listeners: webhooks.listeners(),
         secure_cookies: platform.secure_cookies,
         stopping: is_stopping.clone(),
     };

@@ -1,30 +1,44 @@
 //! Lets removals wait out a short absence: who returns in time never left.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    time::Duration,
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use campanile_control::boundary;
 use campanile_protocol::{AppId, ChannelName, Occurrence, OccurrenceKind};
 use tokio::time::Instant;
 
 use crate::inbox::Entry;
 
-/// Holds `Vacated` and `MemberRemoved` back for a while; an `Occupied` or `MemberAdded` of the same
-/// channel or member that comes in between cancels both. All else passes at once. What passes keeps
-/// the order in which it came, and so does what was held back.
+/// Holds `Vacated` and `MemberRemoved` back, each for as long as its app wants; an `Occupied` or
+/// `MemberAdded` of the same channel or member that comes in between cancels both. All else passes at once.
+/// What passes keeps the order in which it came, and so does what one app had held back.
+///
+/// What one app has held back is bounded in bytes, whatever it wants: beyond that its oldest are told early,
+/// as if their time were up. A return that comes afterwards is told too.
 ///
 /// Time is passed in, and must not run backwards.
 pub(crate) struct Debounce {
-    delay: Duration,
-    /// By the order in which they came, which is also that of their deadlines.
-    waiting: BTreeMap<u64, (Instant, Entry)>,
-    places: HashMap<Absence, u64>,
+    /// In the order in which they are due.
+    waiting: BTreeMap<Place, Entry>,
+    places: HashMap<Absence, Place>,
+    apps: HashMap<AppId, Held>,
+    held_bytes_per_app: usize,
     count: u64,
 }
 
+/// What one app has held back.
+#[derive(Default)]
+struct Held {
+    bytes: usize,
+    places: BTreeSet<Place>,
+}
+
+/// The part of the inbox that one app's removals may occupy.
+const SHARE_OF_INBOX: usize = 16;
+
+/// When it is due, and how many were held back before.
+type Place = (Instant, u64);
 /// Whose absence it is: a channel's, or a member's in it.
-type Absence = (AppId, ChannelName, Option<String>);
+type Absence = (AppId, Option<ChannelName>, Option<String>);
 
 enum Effect {
     Leaves(Absence),
@@ -33,59 +47,98 @@ enum Effect {
 }
 
 impl Debounce {
-    pub(crate) fn new(delay: Duration) -> Self {
-        Self { delay, waiting: BTreeMap::new(), places: HashMap::new(), count: 0 }
+    /// For an inbox of that size.
+    pub(crate) fn within(inbox_bytes: usize) -> Self {
+        Self {
+            waiting: BTreeMap::new(),
+            places: HashMap::new(),
+            apps: HashMap::new(),
+            held_bytes_per_app: inbox_bytes / SHARE_OF_INBOX,
+            count: 0,
+        }
     }
 
     /// Takes what happened at `entry.arrived`, and appends what is to be told by then to `told`.
     pub(crate) fn push(&mut self, entry: Entry, told: &mut Vec<Entry>) {
         self.release(entry.arrived, told);
         match effect_of(&entry.occurrence) {
-            Effect::Leaves(absence) if !self.delay.is_zero() => self.hold(absence, entry),
-            Effect::Returns(absence) if self.cancel(&absence) => {}
+            Effect::Leaves(absence) if !entry.debounce.is_zero() => {
+                let app = entry.occurrence.app_id;
+                self.hold(absence, entry);
+                self.release_excess(app, told);
+            }
+            Effect::Returns(absence) if self.cancel(&absence) => boundary("debounce.cancelled"),
             Effect::Leaves(_) | Effect::Returns(_) | Effect::Neither => told.push(entry),
         }
     }
 
     /// Appends what has waited long enough.
     pub(crate) fn release(&mut self, now: Instant, told: &mut Vec<Entry>) {
-        while self.next_deadline().is_some_and(|deadline| deadline <= now) {
-            self.release_first(told);
+        while let Some(place) = self.first().filter(|(deadline, _)| *deadline <= now) {
+            told.extend(self.take(place));
+            boundary("debounce.released");
         }
     }
 
     /// Appends all that waits: nobody returns any more.
     pub(crate) fn release_all(&mut self, told: &mut Vec<Entry>) {
-        while !self.waiting.is_empty() {
-            self.release_first(told);
+        while let Some(place) = self.first() {
+            told.extend(self.take(place));
         }
     }
 
     /// When something will have waited long enough.
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
-        self.waiting.first_key_value().map(|(_, (deadline, _))| *deadline)
+        self.first().map(|(deadline, _)| deadline)
+    }
+
+    fn first(&self) -> Option<Place> {
+        self.waiting.first_key_value().map(|(place, _)| *place)
     }
 
     fn hold(&mut self, absence: Absence, entry: Entry) {
         self.count += 1;
-        let place = self.places.insert(absence, self.count);
+        let place = (entry.arrived + entry.debounce, self.count);
         // Two departures without a return: the first one was told by nobody, and is the same news.
-        place.map(|place| self.waiting.remove(&place));
-        self.waiting.insert(self.count, (entry.arrived + self.delay, entry));
+        if let Some(earlier) = self.places.get(&absence) {
+            self.take(*earlier);
+        }
+        self.places.insert(absence, place);
+        let held = self.apps.entry(entry.occurrence.app_id).or_default();
+        held.bytes += entry.size_bytes();
+        held.places.insert(place);
+        self.waiting.insert(place, entry);
+        boundary("debounce.held");
     }
 
     fn cancel(&mut self, absence: &Absence) -> bool {
-        let place = self.places.remove(absence);
-        place.is_some_and(|place| self.waiting.remove(&place).is_some())
+        let place = self.places.get(absence).copied();
+        place.is_some_and(|place| self.take(place).is_some())
     }
 
-    fn release_first(&mut self, told: &mut Vec<Entry>) {
-        if let Some((_, (_, entry))) = self.waiting.pop_first() {
-            if let Effect::Leaves(absence) = effect_of(&entry.occurrence) {
-                self.places.remove(&absence);
-            }
-            told.push(entry);
+    fn release_excess(&mut self, app: AppId, told: &mut Vec<Entry>) {
+        while let Some(held) = self.apps.get(&app).filter(|held| held.bytes > self.held_bytes_per_app)
+            && let Some(place) = held.places.first().copied()
+        {
+            told.extend(self.take(place));
         }
+    }
+
+    /// Ends the waiting of one.
+    fn take(&mut self, place: Place) -> Option<Entry> {
+        let entry = self.waiting.remove(&place)?;
+        if let Effect::Leaves(absence) = effect_of(&entry.occurrence) {
+            self.places.remove(&absence);
+        }
+        let app = entry.occurrence.app_id;
+        if let Some(held) = self.apps.get_mut(&app) {
+            held.bytes -= entry.size_bytes();
+            held.places.remove(&place);
+            if held.places.is_empty() {
+                self.apps.remove(&app);
+            }
+        }
+        Some(entry)
     }
 }
 
@@ -98,7 +151,9 @@ fn effect_of(occurrence: &Occurrence) -> Effect {
         OccurrenceKind::MemberAdded { user_id } => Effect::Returns(absence(Some(user_id))),
         OccurrenceKind::ClientEvent { .. }
         | OccurrenceKind::CacheMiss
-        | OccurrenceKind::SubscriptionCount { .. } => Effect::Neither,
+        | OccurrenceKind::SubscriptionCount { .. }
+        | OccurrenceKind::ConnectionOpened { .. }
+        | OccurrenceKind::ConnectionClosed { .. } => Effect::Neither,
     }
 }
 

@@ -4,8 +4,10 @@ use std::{
         Arc,
         atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
+    time::Duration,
 };
 
+use campanile_control::boundary;
 use campanile_protocol::{Occurrence, OccurrenceKind};
 use tokio::{sync::mpsc, time::Instant};
 
@@ -13,7 +15,8 @@ use tokio::{sync::mpsc, time::Instant};
 ///
 /// It holds a bounded number of bytes, which grows only while the database is away. When it is
 /// full, an occurrence is dropped, counted and logged; client events may fill only the first half
-/// of it, so that they never cost an edge its place.
+/// of it, so that they never cost an edge its place. Removals that wait for a return stay in it; those of one
+/// app may fill a sixteenth of it, beyond which its oldest are told early.
 #[derive(Clone, Debug)]
 pub struct Inbox {
     sender: mpsc::UnboundedSender<Entry>,
@@ -35,7 +38,9 @@ pub(crate) struct Gauge {
 pub(crate) struct Entry {
     pub(crate) occurrence: Occurrence,
     pub(crate) arrived: Instant,
-    _place: Place,
+    /// How long it waits for a return that cancels it, if it is a removal.
+    pub(crate) debounce: Duration,
+    place: Place,
 }
 
 /// Room taken in the inbox, given back when dropped: the occurrence is recorded, or was cancelled.
@@ -62,8 +67,9 @@ impl Inbox {
         &self.gauge
     }
 
-    /// Takes an occurrence. Never blocks and never fails; see above for what happens when it is full.
-    pub fn push(&self, occurrence: Occurrence) {
+    /// Takes an occurrence. A removal waits `debounce` for a return that cancels both edges; zero tells it
+    /// at once. Never blocks and never fails; see above for what happens when it is full.
+    pub fn push(&self, occurrence: Occurrence, debounce: Duration) {
         let is_client_event = matches!(
             occurrence.kind,
             OccurrenceKind::ClientEvent { .. }
@@ -74,7 +80,9 @@ impl Inbox {
         match Place::take(&self.gauge, size_bytes(&occurrence), capacity) {
             Some(place) => {
                 // Refused only when the writer has ended, at the end of the process.
-                let _ = self.sender.send(Entry { occurrence, arrived: Instant::now(), _place: place });
+                let arrived = Instant::now();
+                let _ = self.sender.send(Entry { occurrence, arrived, debounce, place });
+                boundary("inbox.pushed");
             }
             None if is_client_event => {
                 self.gauge.shed_client_events.fetch_add(1, Relaxed);
@@ -84,6 +92,13 @@ impl Inbox {
                 tracing::error!(app.id = %occurrence.app_id, "webhook inbox full: an edge is lost");
             }
         }
+    }
+}
+
+impl Entry {
+    /// What it occupies of the inbox.
+    pub(crate) fn size_bytes(&self) -> usize {
+        self.place.bytes
     }
 }
 
@@ -116,8 +131,12 @@ fn size_bytes(occurrence: &Occurrence) -> usize {
         OccurrenceKind::ClientEvent { event, data, socket_id, user_id } => {
             event.len() + data.len() + socket_id.len() + user_id.as_ref().map_or(0, String::len)
         }
+        OccurrenceKind::ConnectionOpened { .. } => 0,
+        OccurrenceKind::ConnectionClosed { user_id, reason, .. } => {
+            reason.len() + user_id.as_ref().map_or(0, String::len)
+        }
     };
-    size_of::<Entry>() + occurrence.channel.as_str().len() + texts
+    size_of::<Entry>() + occurrence.channel.as_ref().map_or(0, |channel| channel.as_str().len()) + texts
 }
 
 #[cfg(test)]
@@ -127,7 +146,7 @@ mod tests {
     use super::*;
 
     fn occurrence(kind: OccurrenceKind) -> Occurrence {
-        let (app_id, channel) = (AppId::from_number(1).unwrap(), ChannelName::parse("news").unwrap());
+        let (app_id, channel) = (AppId::from_number(1).unwrap(), ChannelName::parse("news").ok());
         Occurrence { app_id, channel, at_ms: 0, kind }
     }
 
@@ -139,18 +158,18 @@ mod tests {
     #[tokio::test]
     async fn client_events_are_shed_first_and_edges_only_when_all_is_full() {
         let (inbox, mut receiver) = Inbox::new(10_000);
-        (0..20).for_each(|_| inbox.push(client_event()));
+        (0..20).for_each(|_| inbox.push(client_event(), Duration::ZERO));
         let shed_client_events = inbox.gauge.shed_client_events.load(Relaxed);
         assert!(shed_client_events >= 15, "{shed_client_events}");
         assert_eq!(inbox.gauge.shed_edges.load(Relaxed), 0);
-        (0..100).for_each(|_| inbox.push(occurrence(OccurrenceKind::Occupied)));
+        (0..100).for_each(|_| inbox.push(occurrence(OccurrenceKind::Occupied), Duration::ZERO));
         let shed_edges = inbox.gauge.shed_edges.load(Relaxed);
         assert!((1..90).contains(&shed_edges), "{shed_edges}");
 
         while receiver.try_recv().is_ok() {}
         assert_eq!(inbox.gauge.bytes.load(Relaxed), 0, "room is given back");
         assert_eq!(inbox.gauge.entries.load(Relaxed), 0);
-        inbox.push(occurrence(OccurrenceKind::Vacated));
+        inbox.push(occurrence(OccurrenceKind::Vacated), Duration::ZERO);
         assert!(receiver.try_recv().is_ok());
         assert_eq!(inbox.gauge.shed_edges.load(Relaxed), shed_edges);
     }

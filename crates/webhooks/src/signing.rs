@@ -1,34 +1,83 @@
 //! The two signatures of a delivery, both over exactly the bytes that are sent: Pusher's under the
 //! app's secret, and that of Standard Webhooks under the endpoint's own.
 
+use std::collections::BTreeMap;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
-use campanile_control::Claim;
+use campanile_control::{Recipient, Ticket};
 use hmac::{Hmac, KeyInit, Mac};
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use time::OffsetDateTime;
 
-/// The headers of one try at `now`.
-pub(crate) fn headers(claim: &Claim, body: &[u8], now: OffsetDateTime) -> HeaderMap {
+const MASK: &str = "•••";
+
+/// What a request says beside its body.
+#[derive(Clone, Debug)]
+pub(crate) enum Label {
+    /// The original of a delivery.
+    Original(String),
+    /// A replay of it, the n-th.
+    Replay(String, u32),
+    /// No delivery: an example.
+    Test(String),
+}
+
+impl Label {
+    pub(crate) fn of(ticket: &Ticket) -> Self {
+        let id = ticket.delivery_id.to_string();
+        if ticket.replay == 0 { Self::Original(id) } else { Self::Replay(id, ticket.replay) }
+    }
+
+    fn id(&self) -> &str {
+        match self {
+            Self::Original(id) | Self::Replay(id, _) | Self::Test(id) => id,
+        }
+    }
+}
+
+/// The headers of one try at `now`: the endpoint's own, which cannot be any of the others, and ours.
+pub(crate) fn headers(recipient: &Recipient, label: &Label, body: &[u8], now: OffsetDateTime) -> HeaderMap {
     let mut headers = HeaderMap::new();
+    for (name, value) in &recipient.headers {
+        // Checked when they were given.
+        if let (Ok(name), Ok(mut value)) =
+            (HeaderName::try_from(name.as_str()), HeaderValue::from_str(value.expose_secret()))
+        {
+            value.set_sensitive(true);
+            headers.insert(name, value);
+        }
+    }
     let mut insert = |name: &'static str, value: &str| {
         let value = HeaderValue::from_str(value).expect("ids, numbers and encoded digests are header text");
         headers.insert(HeaderName::from_static(name), value);
     };
-    if let Some(key) = &claim.app_key {
+    if let Some(key) = &recipient.app_key {
         insert("x-pusher-key", key.key().as_str());
         insert("x-pusher-signature", &key.sign([body]));
     }
-    let id = claim.batch.id.to_string();
     let timestamp = now.unix_timestamp().to_string();
-    let signature = standard_signature(&claim.signing_secret, [id.as_bytes(), timestamp.as_bytes(), body]);
-    insert("webhook-id", &id);
+    insert("webhook-id", label.id());
     insert("webhook-timestamp", &timestamp);
-    insert("webhook-signature", &signature);
+    insert("webhook-signature", &standard_signatures(recipient, label.id(), &timestamp, body));
+    match label {
+        Label::Original(_) => {}
+        Label::Replay(_, n) => insert("webhook-replay", &n.to_string()),
+        Label::Test(_) => insert("webhook-test", "1"),
+    }
     // Exactly this: some receivers compare the whole value.
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(USER_AGENT, HeaderValue::from_static("Campanile"));
     headers
+}
+
+/// One signature per secret, the current one's first.
+pub(crate) fn standard_signatures(recipient: &Recipient, id: &str, timestamp: &str, body: &[u8]) -> String {
+    let parts = [id.as_bytes(), timestamp.as_bytes(), body];
+    let signatures: Vec<String> =
+        recipient.signing_secrets.iter().map(|secret| standard_signature(secret, parts)).collect();
+    signatures.join(" ")
 }
 
 /// `v1,` and the base64 of the digest over id, timestamp and body, joined by dots.
@@ -45,39 +94,31 @@ fn standard_signature(secret: &SecretString, parts: [&[u8]; 3]) -> String {
     format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
 }
 
-#[cfg(test)]
-mod tests {
-    use campanile_protocol::signature::SigningKey;
-
-    use super::*;
-
-    #[test]
-    fn the_signature_is_that_of_standard_webhooks() {
-        let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned().into();
-        let signature = standard_signature(
-            &secret,
-            [b"msg_p5jXN8AQM9LWM0D4loKWxJek", b"1614265330", br#"{"test": 2432232314}"#],
-        );
-        assert_eq!(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
-    }
-
-    #[test]
-    fn pushers_signature_covers_the_body_alone() {
-        let table = [
-            (
-                "tofu",
-                r#"{"time_ms":1403175510755,"events":[{"channel":"test_channel","name":"channel_vacated"}]}"#,
-                "c17257e92037cd7de407ebc1ed174ceb7b2e518db127f44411b9ffc4f5b28cc5",
-            ),
-            (
-                "secret",
-                r#"{"hello":"world"}"#,
-                "2677ad3e7c090b2fa2c0fb13020d66d5420879b8316eb356a2d60fb9073bc778",
-            ),
-        ];
-        for (secret, body, signature) in table {
-            let key = SigningKey::new("key".parse().unwrap(), secret.to_owned().into());
-            assert_eq!(key.sign([body.as_bytes()]), signature);
-        }
-    }
+/// Headers as their owner sees them later: the values of custom ones are theirs alone.
+pub(crate) fn masked(headers: &HeaderMap) -> BTreeMap<String, String> {
+    to_map(headers, |value| if value.is_sensitive() { MASK.into() } else { lossy(value) })
 }
+
+/// Headers with all their values.
+pub(crate) fn to_plain(headers: &HeaderMap) -> BTreeMap<String, String> {
+    to_map(headers, lossy)
+}
+
+fn to_map(headers: &HeaderMap, read: impl Fn(&HeaderValue) -> String) -> BTreeMap<String, String> {
+    let mut map = BTreeMap::<String, String>::new();
+    for (name, value) in headers {
+        let joined = map.entry(name.as_str().to_owned()).or_default();
+        if !joined.is_empty() {
+            joined.push_str(", ");
+        }
+        joined.push_str(&read(value));
+    }
+    map
+}
+
+fn lossy(value: &HeaderValue) -> String {
+    String::from_utf8_lossy(value.as_bytes()).into_owned()
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,6 +1,9 @@
 //! Which addresses a tenant may have this server post to.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    ops::RangeInclusive,
+};
 
 use serde::Deserialize;
 use thiserror::Error;
@@ -9,6 +12,10 @@ use url::{Host, Url};
 /// What the operator allows beside the public internet; never a tenant's to decide.
 ///
 /// Link-local and metadata addresses, multicast and reserved ranges are never allowed.
+///
+/// On the public internet only ports where web servers are: 80, 443, and from 1024 on those that do not belong
+/// to another well-known service (`OTHERS_PORTS`). A webhook is not a way to talk to someone's database or
+/// mail server from here. What the operator allows beside the public internet is reached on any port.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TargetPolicy {
@@ -18,10 +25,10 @@ pub struct TargetPolicy {
     pub allow_private: bool,
 }
 
-/// The address may not be posted to. It says nothing of which address that is: a tenant must not
-/// learn what a name means inside.
+/// The address, or that port of it, may not be posted to. It says nothing of which address that is: a
+/// tenant must not learn what a name means inside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the URL leads to an address that webhooks may not be sent to")]
+#[error("the URL leads to an address or a port that webhooks may not be sent to")]
 pub struct ForbiddenTarget;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,26 +40,29 @@ enum Reach {
 }
 
 impl TargetPolicy {
-    /// Whether a connection to that address may be opened.
-    pub fn allows(self, address: IpAddr) -> bool {
+    /// Whether a connection to that address and port may be opened.
+    pub fn allows(self, address: IpAddr, port: u16) -> bool {
         let reach = match address {
             IpAddr::V4(address) => reach_v4(address),
             IpAddr::V6(address) => reach_v6(address),
         };
-        self.allows_reach(reach)
+        self.allows_reach(reach) && (reach != Reach::Public || is_web_port(port))
     }
 
-    /// Refuses a URL whose host is a forbidden address in any spelling, or this machine by name.
-    /// Other names are judged by what they resolve to, at each connection.
-    pub fn check_url(self, url: &str) -> Result<(), ForbiddenTarget> {
+    /// Refuses a URL whose host is a forbidden address in any spelling, or this machine by name, or whose port
+    /// is forbidden wherever the name may lead. Other names are judged by what they resolve to, at each
+    /// connection. Returns the port.
+    pub fn check_url(self, url: &str) -> Result<u16, ForbiddenTarget> {
         let url = Url::parse(url).map_err(|_| ForbiddenTarget)?;
+        let port = url.port_or_known_default().ok_or(ForbiddenTarget)?;
         let is_allowed = match url.host() {
-            Some(Host::Ipv4(address)) => self.allows(address.into()),
-            Some(Host::Ipv6(address)) => self.allows(address.into()),
-            Some(Host::Domain(name)) => !is_localhost(name) || self.allows_reach(Reach::Loopback),
+            Some(Host::Ipv4(address)) => self.allows(address.into(), port),
+            Some(Host::Ipv6(address)) => self.allows(address.into(), port),
+            Some(Host::Domain(name)) if is_localhost(name) => self.allows_reach(Reach::Loopback),
+            Some(Host::Domain(_)) => is_web_port(port) || self.allow_loopback || self.allow_private,
             None => false,
         };
-        if is_allowed { Ok(()) } else { Err(ForbiddenTarget) }
+        if is_allowed { Ok(port) } else { Err(ForbiddenTarget) }
     }
 
     fn allows_reach(self, reach: Reach) -> bool {
@@ -63,6 +73,50 @@ impl TargetPolicy {
             Reach::Never => false,
         }
     }
+}
+
+/// Ports from 1024 on that belong to something else than the web: databases, caches, queues, what runs
+/// containers, remote desktops, file shares, telephony and chat.
+const OTHERS_PORTS: [RangeInclusive<u16>; 35] = [
+    1080..=1080,   // SOCKS
+    1433..=1434,   // SQL Server
+    1521..=1521,   // Oracle
+    1719..=1723,   // H.323, PPTP
+    1883..=1883,   // MQTT
+    2049..=2049,   // NFS
+    2181..=2181,   // ZooKeeper
+    2375..=2377,   // Docker
+    2379..=2380,   // etcd
+    3306..=3306,   // MySQL
+    3389..=3389,   // RDP
+    3659..=3659,   // Apple SASL
+    4045..=4045,   // lockd
+    4190..=4190,   // ManageSieve
+    4369..=4369,   // Erlang
+    5060..=5061,   // SIP
+    5432..=5432,   // PostgreSQL
+    5671..=5672,   // AMQP
+    5900..=5910,   // VNC
+    5984..=5986,   // CouchDB, WinRM
+    6000..=6063,   // X11
+    6379..=6380,   // Redis
+    6432..=6432,   // PgBouncer
+    6443..=6443,   // Kubernetes
+    6566..=6566,   // SANE
+    6660..=6697,   // IRC
+    8500..=8501,   // Consul
+    9042..=9042,   // Cassandra
+    9092..=9093,   // Kafka
+    9200..=9300,   // Elasticsearch
+    10080..=10080, // Amanda
+    10250..=10255, // kubelet
+    11211..=11211, // memcached
+    26379..=26379, // Redis Sentinel
+    27017..=27019, // MongoDB
+];
+
+fn is_web_port(port: u16) -> bool {
+    matches!(port, 80 | 443) || (port >= 1024 && !OTHERS_PORTS.iter().any(|ports| ports.contains(&port)))
 }
 
 fn is_localhost(name: &str) -> bool {

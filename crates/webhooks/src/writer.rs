@@ -3,14 +3,14 @@ use std::{
     time::Duration,
 };
 
-use campanile_control::{RecordBatch, RecordedOccurrence, Store, StoreError};
+use campanile_control::{RecordBatch, RecordedOccurrence, Store, StoreError, boundary};
 use tokio::{
-    sync::{Notify, mpsc, watch},
+    sync::{mpsc, watch},
     time::{Instant, sleep, sleep_until, timeout, timeout_at},
 };
 use uuid::Uuid;
 
-use crate::{counters::Counters, debounce::Debounce, inbox::Entry};
+use crate::{bell::Bell, counters::Counters, debounce::Debounce, inbox::Entry};
 
 const BATCH_OCCURRENCES: usize = 500;
 const BATCH_DELAY: Duration = Duration::from_millis(50);
@@ -31,7 +31,7 @@ pub(crate) struct Writer {
     pub(crate) receiver: mpsc::UnboundedReceiver<Entry>,
     pub(crate) debounce: Debounce,
     pub(crate) counters: Arc<Counters>,
-    pub(crate) recorded: Arc<Notify>,
+    pub(crate) bell: Bell,
     pub(crate) stop: watch::Receiver<bool>,
 }
 
@@ -89,14 +89,18 @@ impl Writer {
             // Not lost where it matters: who is noted as present is told as gone at the next start.
             tracing::warn!(occurrences = pending.told.len(), "the database is away, ending without it");
         }
+        boundary("shutdown.flushed");
     }
 
     /// Records all that is pending. When it is cancelled, what is not known to be recorded stays, and
     /// is recorded once by the next call, whether or not the last try succeeded unheard.
     async fn flush(&self, pending: &mut Pending) {
         while let Some(batch) = pending.next_batch(self.incarnation) {
+            boundary("writer.batched");
             self.record(batch).await;
+            boundary("writer.committed");
             pending.confirm();
+            boundary("writer.confirmed");
         }
         pending.flush_at = None;
     }
@@ -110,7 +114,7 @@ impl Writer {
                 Ok(Ok(events)) => {
                     self.counters.recorded.fetch_add(count as u64, Relaxed);
                     if events > 0 {
-                        self.recorded.notify_one();
+                        self.bell.ring();
                     }
                     return;
                 }
@@ -187,8 +191,9 @@ mod tests {
     async fn an_unconfirmed_batch_never_grows_under_its_number() {
         let (inbox, mut receiver) = Inbox::new(1 << 20);
         let mut arrive = |pending: &mut Pending| {
-            let (app_id, channel) = (AppId::from_number(1).unwrap(), ChannelName::parse("a").unwrap());
-            inbox.push(Occurrence { app_id, channel, at_ms: 0, kind: OccurrenceKind::Occupied });
+            let (app_id, channel) = (AppId::from_number(1).unwrap(), ChannelName::parse("a").ok());
+            let occurrence = Occurrence { app_id, channel, at_ms: 0, kind: OccurrenceKind::Occupied };
+            inbox.push(occurrence, Duration::ZERO);
             pending.told.push(receiver.try_recv().unwrap());
         };
         let mut pending = Pending::default();

@@ -1,17 +1,24 @@
 use std::collections::{BTreeMap, HashMap};
 
+use campanile_protocol::{ChannelName, Occurrence, OccurrenceKind, OccurrenceTypes};
 use sqlx::{PgConnection, prelude::FromRow};
 use uuid::Uuid;
 
-use crate::{RecordedOccurrence, StoreError, event_body::event_body};
+use crate::{RecordedOccurrence, StoreError, channel_filter::ChannelFilter, event_body::event_body};
 
-/// A lane of an active endpoint.
+/// An endpoint that is told: active, or paused.
+struct Endpoint {
+    lanes: Vec<i64>,
+    event_types: OccurrenceTypes,
+    channels: ChannelFilter,
+}
+
 #[derive(FromRow)]
-struct LaneRow {
-    id: i64,
+struct EndpointRow {
     app_id: i64,
-    endpoint_id: Uuid,
     event_types: Vec<String>,
+    channels: Vec<String>,
+    lanes: Vec<i64>,
 }
 
 /// The columns of the events of one transaction.
@@ -21,12 +28,13 @@ struct Columns {
     seq: Vec<i64>,
     src: Vec<Uuid>,
     name: Vec<&'static str>,
-    channel: Vec<String>,
+    channel: Vec<Option<String>>,
     body: Vec<String>,
 }
 
-/// Appends each occurrence to one lane of every active endpoint of its app that wants its type, in
-/// the given order. Returns how many events that made.
+/// Appends each occurrence to one lane of every endpoint of its app that wants to hear it, in the given
+/// order. Returns how many events that made. What an endpoint's filter leaves out takes no number: numbers
+/// are without gaps, and a batch is what lies between two of them.
 ///
 /// The lanes' rows stay locked until the transaction ends. That makes the order of commits the
 /// order of numbers: no reader's cursor can pass a number that is committed later.
@@ -37,11 +45,9 @@ pub(crate) async fn append(
     let endpoints = find_endpoints(connection, occurrences).await?;
     let mut queued: BTreeMap<i64, Vec<&RecordedOccurrence>> = BTreeMap::new();
     for recorded in occurrences {
-        let kind = recorded.occurrence.kind.as_type().as_str();
-        for lanes in endpoints.get(&recorded.occurrence.app_id.number()).into_iter().flatten() {
-            let lane = &lanes[lane_of(recorded.occurrence.channel.as_str(), lanes.len())];
-            if lane.event_types.iter().any(|wanted| wanted == kind) {
-                queued.entry(lane.id).or_default().push(recorded);
+        for endpoint in endpoints.get(&recorded.occurrence.app_id.number()).into_iter().flatten() {
+            if let Some(lane) = endpoint.lane_for(&recorded.occurrence) {
+                queued.entry(lane).or_default().push(recorded);
             }
         }
     }
@@ -60,32 +66,52 @@ pub(crate) async fn append(
     columns.insert(connection).await
 }
 
-/// The lanes of each active endpoint, by app.
+/// The endpoints to be told, by app.
 async fn find_endpoints(
     connection: &mut PgConnection,
     occurrences: &[RecordedOccurrence],
-) -> Result<HashMap<i64, Vec<Vec<LaneRow>>>, StoreError> {
+) -> Result<HashMap<i64, Vec<Endpoint>>, StoreError> {
     let mut apps: Vec<i64> = occurrences.iter().map(|recorded| recorded.occurrence.app_id.number()).collect();
     apps.sort_unstable();
     apps.dedup();
-    let rows: Vec<LaneRow> = sqlx::query_as(
-        "select l.id, w.app_id, l.endpoint_id, w.event_types
-         from webhook_endpoints w join webhook_lanes l on l.endpoint_id = w.id
-         where w.app_id = any($1) and w.state = 'active'
-         order by w.app_id, l.endpoint_id, l.n",
+    let rows: Vec<EndpointRow> = sqlx::query_as(
+        "select w.app_id, w.event_types, w.channels,
+             array(select l.id from webhook_lanes l where l.endpoint_id = w.id order by l.n) as lanes
+         from webhook_endpoints w where w.app_id = any($1) and w.state <> 'disabled'",
     )
     .bind(apps)
     .fetch_all(connection)
     .await?;
-    let mut endpoints: HashMap<i64, Vec<Vec<LaneRow>>> = HashMap::new();
-    for row in rows {
-        let of_app = endpoints.entry(row.app_id).or_default();
-        match of_app.last_mut() {
-            Some(lanes) if lanes[0].endpoint_id == row.endpoint_id => lanes.push(row),
-            Some(_) | None => of_app.push(vec![row]),
-        }
+    let mut endpoints: HashMap<i64, Vec<Endpoint>> = HashMap::new();
+    for row in rows.into_iter().filter(|row| !row.lanes.is_empty()) {
+        endpoints.entry(row.app_id).or_default().push(Endpoint {
+            lanes: row.lanes,
+            event_types: row.event_types.iter().filter_map(|name| name.parse().ok()).collect(),
+            channels: ChannelFilter::new(row.channels),
+        });
     }
     Ok(endpoints)
+}
+
+impl Endpoint {
+    /// Where it is told of an occurrence, if it wants to be: always in the same lane for the same channel or
+    /// connection.
+    fn lane_for(&self, occurrence: &Occurrence) -> Option<i64> {
+        let channel = occurrence.channel.as_ref().map(ChannelName::as_str);
+        if !self.event_types.contains(occurrence.kind.as_type()) || !self.channels.passes(channel) {
+            return None;
+        }
+        let index = match (channel, &occurrence.kind) {
+            (Some(channel), _) => lane_of(channel, self.lanes.len()),
+            (
+                None,
+                OccurrenceKind::ConnectionOpened { socket_id }
+                | OccurrenceKind::ConnectionClosed { socket_id, .. },
+            ) => lane_of(&socket_id.to_string(), self.lanes.len()),
+            (None, _) => 0,
+        };
+        Some(self.lanes[index])
+    }
 }
 
 /// Moves the lanes' heads and returns where they stood before.
@@ -123,7 +149,7 @@ impl Columns {
         self.seq.push(seq);
         self.src.push(recorded.id);
         self.name.push(occurrence.kind.as_type().as_str());
-        self.channel.push(occurrence.channel.as_str().to_owned());
+        self.channel.push(occurrence.channel.as_ref().map(|channel| channel.as_str().to_owned()));
         self.body.push(event_body(occurrence, recorded.id, seq));
     }
 
@@ -146,9 +172,9 @@ impl Columns {
     }
 }
 
-/// Which of an endpoint's lanes a channel belongs to: the same one for ever (FNV-1a).
-fn lane_of(channel: &str, lanes: usize) -> usize {
-    let hash = channel.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+/// Which of an endpoint's lanes a channel or connection belongs to: the same one for ever (FNV-1a).
+fn lane_of(subject: &str, lanes: usize) -> usize {
+    let hash = subject.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     });
     usize::try_from(hash % lanes as u64).expect("smaller than a usize")

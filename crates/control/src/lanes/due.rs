@@ -1,121 +1,176 @@
-use std::collections::HashMap;
-
-use sqlx::{PgConnection, prelude::FromRow};
-use time::OffsetDateTime;
+use campanile_protocol::AppId;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{BatchEvent, ClaimLimits};
 use crate::StoreError;
 
-/// Events per request where batching is on.
-const BATCH_EVENTS: i64 = 100;
-/// Bytes of events per request where batching is on, unless a single one is larger.
-const BATCH_BYTES: i64 = 256 * 1024;
+/// How many due lanes of each standing one claim chooses among at first: those that have been due longest.
+const CANDIDATES: i64 = 2_000;
+/// Where there are more, they may all be of a few busy apps: then so many apps are looked at one by one, each
+/// time beginning with another one.
+const APPS: i32 = 500;
 
-/// A lane that is due, with all that its batch needs beside the events.
-#[derive(FromRow)]
-pub(super) struct ClaimedRow {
-    pub(super) id: i64,
-    pub(super) cursor: i64,
-    pub(super) batch_id: Option<Uuid>,
-    pub(super) batch_upto: Option<i64>,
-    pub(super) batch_at: Option<OffsetDateTime>,
-    pub(super) attempt: i32,
-    pub(super) endpoint_id: Uuid,
-    pub(super) app_id: i64,
-    pub(super) tenant_id: Uuid,
-    pub(super) url: String,
-    pub(super) batching: bool,
-    pub(super) secret_sealed: Vec<u8>,
-    pub(super) data_key_sealed: Vec<u8>,
-    pub(super) key_id: Option<Uuid>,
-    pub(super) key: Option<String>,
-    pub(super) key_secret_sealed: Option<Vec<u8>>,
+/// How a lane's last try went: what it may expect of the next claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// It succeeded, promptly.
+    Proven,
+    /// There was none.
+    Unproven,
+    /// It failed, or took long.
+    Laggard,
 }
 
-/// Leases lanes that are due, each app's in turn.
+/// What a node has under way for one app.
+#[derive(Clone, Copy, Debug)]
+pub struct Busy {
+    /// Which.
+    pub app_id: AppId,
+    /// All its requests.
+    pub requests: i64,
+    /// Those of laggards.
+    pub laggards: i64,
+}
+
+/// How much to claim.
+#[derive(Clone, Debug)]
+pub struct ClaimLimits {
+    /// Who claims: what a dead incarnation holds is given back by
+    /// [`Store::reconcile`](crate::Store::reconcile).
+    pub incarnation: Uuid,
+    /// Most lanes at once.
+    pub lanes: i64,
+    /// Most among them that are not proven.
+    pub not_proven: i64,
+    /// Most among them that are laggards.
+    pub laggards: i64,
+    /// Most requests of one app under way at once.
+    pub per_app: i64,
+    /// Most requests of one app's laggards.
+    pub laggards_per_app: i64,
+    /// What is under way already.
+    pub busy: Vec<Busy>,
+}
+
+impl Standing {
+    pub(super) fn from_number(number: i16) -> Self {
+        match number {
+            0 => Self::Proven,
+            1 => Self::Unproven,
+            _ => Self::Laggard,
+        }
+    }
+
+    pub(super) fn number(self) -> i16 {
+        match self {
+            Self::Proven => 0,
+            Self::Unproven => 1,
+            Self::Laggard => 2,
+        }
+    }
+}
+
+/// Locks lanes that are due, each app's in turn, the proven ones of an app first.
+///
+/// Lanes that sleep, that wait for nothing, that are paused or leased are never looked at: the index holds
+/// the others by the time they are due. So this costs what is due, up to a bound, not what there is. Only when
+/// that bound is reached is a second index walked from app to app, up to a bound too.
 pub(super) async fn lock_due_lanes(
     connection: &mut PgConnection,
-    limits: ClaimLimits,
-) -> Result<Vec<ClaimedRow>, StoreError> {
-    // `place` is a lane's rank within its app, after what is under way: ordering by it serves the
-    // apps in turn. The conditions stand twice because a row may change before it is locked.
-    let rows = sqlx::query_as(
-        "with busy as (
-             select app_id, count(*) as lanes from webhook_lanes
-             where cursor < head and locked_until > now() group by app_id
+    limits: &ClaimLimits,
+) -> Result<Vec<i64>, StoreError> {
+    let (mut apps, mut requests, mut laggards) = (Vec::new(), Vec::new(), Vec::new());
+    for busy in &limits.busy {
+        apps.push(busy.app_id.number());
+        requests.push(busy.requests);
+        laggards.push(busy.laggards);
+    }
+    // `place` is a lane's rank within its app, after what is under way: ordering by it serves the apps in
+    // turn. The conditions stand twice because a row may change before it is locked.
+    let lanes = sqlx::query_scalar(
+        "with recursive busy as (
+             select * from unnest($6::bigint[], $7::bigint[], $8::bigint[]) as b (app_id, requests, laggards)
+         ), oldest as materialized (
+             select c.* from generate_series(0, 2) kind
+             cross join lateral (
+                 select l.id, l.app_id, l.standing, l.next_at from webhook_lanes l
+                 where l.standing = kind and l.cursor < l.head and not l.is_held and l.next_at <= now()
+                   and (l.locked_until is null or l.locked_until <= now())
+                 order by l.next_at limit $9
+             ) c
+         ), crowded as (
+             select standing, (min(app_id) + random() * (max(app_id) - min(app_id)))::bigint as start
+             from (
+                 select o.standing, edge.app_id from (
+                     select standing from oldest group by standing having count(*) >= $9) o
+                 cross join lateral (
+                     (select l.app_id from webhook_lanes l
+                      where l.standing = o.standing and l.cursor < l.head and not l.is_held
+                      order by l.app_id limit 1)
+                     union all
+                     (select l.app_id from webhook_lanes l
+                      where l.standing = o.standing and l.cursor < l.head and not l.is_held
+                      order by l.app_id desc limit 1)
+                 ) edge
+             ) edges group by standing
+         ), walk as (
+             select standing, start, start - 1 as app_id, false as is_second_round, 0 as step from crowded
+             union all
+             select w.standing, w.start, coalesce(next.app_id, -1),
+                 w.is_second_round or next.app_id is null, w.step + 1
+             from walk w
+             left join lateral (
+                 select l.app_id from webhook_lanes l
+                 where l.standing = w.standing and l.cursor < l.head and not l.is_held
+                   and l.app_id > w.app_id
+                 order by l.app_id limit 1
+             ) next on true
+             where w.step < $10 and not (w.is_second_round and (next.app_id is null or next.app_id >= w.start))
          ), due as (
-             select l.id, l.next_at,
-                 row_number() over (partition by l.app_id order by l.next_at) + coalesce(b.lanes, 0) as place
-             from webhook_lanes l
-             join webhook_endpoints w on w.id = l.endpoint_id
-             left join busy b on b.app_id = l.app_id
-             where l.cursor < l.head and l.next_at <= now() and w.state = 'active'
-               and (l.locked_until is null or l.locked_until <= now())
+             select * from oldest
+             union
+             select c.* from walk w
+             cross join lateral (
+                 select l.id, l.app_id, l.standing, l.next_at from webhook_lanes l
+                 where l.standing = w.standing and l.app_id = w.app_id and l.cursor < l.head
+                   and not l.is_held and l.next_at <= now()
+                   and (l.locked_until is null or l.locked_until <= now())
+                 order by l.next_at limit $4
+             ) c
+         ), ranked as (
+             select d.*, coalesce(b.laggards, 0) as laggards_busy,
+                 row_number() over (partition by d.app_id order by d.standing, d.next_at)
+                     + coalesce(b.requests, 0) as place,
+                 row_number() over (partition by d.app_id, d.standing order by d.next_at) as place_of_standing
+             from due d left join busy b on b.app_id = d.app_id
+         ), allowed as (
+             select r.*,
+                 row_number() over (partition by r.standing >= 1 order by r.place, r.next_at) as unproven_turn,
+                 row_number() over (partition by r.standing = 2 order by r.place, r.next_at) as laggard_turn
+             from ranked r
+             where r.place <= $4 and (r.standing < 2 or r.place_of_standing + r.laggards_busy <= $5)
          ), picked as (
-             select l.id from webhook_lanes l join due d on d.id = l.id
-             where d.place <= $2 and l.cursor < l.head and l.next_at <= now()
-               and (l.locked_until is null or l.locked_until <= now())
-             order by d.place, d.next_at limit $1
-             for update of l skip locked
-         ), locked as (
-             update webhook_lanes l set locked_until = now() + make_interval(secs => $3), claimed_by = $4
-             from picked where l.id = picked.id
-             returning l.*
+             select a.id, a.place, a.next_at from allowed a
+             where (a.standing = 0 or a.unproven_turn <= $2) and (a.standing < 2 or a.laggard_turn <= $3)
+             order by a.place, a.next_at limit $1
          )
-         select l.id, l.cursor, l.batch_id, l.batch_upto, l.batch_at, l.attempt,
-             w.id as endpoint_id, w.app_id, w.tenant_id, w.url, w.batching, w.secret_sealed,
-             t.data_key_sealed, k.id as key_id, k.key, k.secret_sealed as key_secret_sealed
-         from locked l
-         join webhook_endpoints w on w.id = l.endpoint_id
-         join tenants t on t.id = w.tenant_id
-         left join lateral (
-             select id, key, secret_sealed from app_keys where app_id = w.app_id
-             order by created_at, id limit 1
-         ) k on true",
+         select l.id from webhook_lanes l join picked p on p.id = l.id
+         where l.cursor < l.head and not l.is_held and l.next_at <= now()
+           and (l.locked_until is null or l.locked_until <= now())
+         order by p.place, p.next_at
+         for update of l skip locked",
     )
     .bind(limits.lanes)
-    .bind(limits.lanes_per_app)
-    .bind(limits.lease.as_secs_f64())
-    .bind(limits.incarnation)
+    .bind(limits.not_proven)
+    .bind(limits.laggards)
+    .bind(limits.per_app)
+    .bind(limits.laggards_per_app)
+    .bind(apps)
+    .bind(requests)
+    .bind(laggards)
+    .bind(CANDIDATES)
+    .bind(APPS)
     .fetch_all(connection)
     .await?;
-    Ok(rows)
-}
-
-/// The events of each lane's batch: those it was frozen with, or the next ones that fit.
-pub(super) async fn read_events(
-    connection: &mut PgConnection,
-    rows: &[ClaimedRow],
-) -> Result<HashMap<i64, Vec<BatchEvent>>, StoreError> {
-    let read: Vec<(i64, i64, String)> = sqlx::query_as(
-        "select l.id, e.seq, e.body
-         from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::boolean[])
-             as l (id, cursor, upto, batching)
-         cross join lateral (
-             select next.seq, next.body, row_number() over upwards as place,
-                 sum(octet_length(next.body)) over upwards as bytes
-             from (
-                 select seq, body from webhook_events
-                 where lane_id = l.id and seq > l.cursor and (l.upto is null or seq <= l.upto)
-                 order by seq limit case when l.batching or l.upto is not null then $5::bigint else 1 end
-             ) next
-             window upwards as (order by next.seq)
-         ) e
-         where l.upto is not null or e.place = 1 or e.bytes <= $6
-         order by l.id, e.seq",
-    )
-    .bind(rows.iter().map(|row| row.id).collect::<Vec<_>>())
-    .bind(rows.iter().map(|row| row.cursor).collect::<Vec<_>>())
-    .bind(rows.iter().map(|row| row.batch_upto).collect::<Vec<_>>())
-    .bind(rows.iter().map(|row| row.batching).collect::<Vec<_>>())
-    .bind(BATCH_EVENTS)
-    .bind(BATCH_BYTES)
-    .fetch_all(connection)
-    .await?;
-    let mut events: HashMap<i64, Vec<BatchEvent>> = HashMap::new();
-    for (lane, seq, body) in read {
-        events.entry(lane).or_default().push(BatchEvent { seq, body });
-    }
-    Ok(events)
+    Ok(lanes)
 }

@@ -1,25 +1,14 @@
 use std::time::Duration;
 
-use time::OffsetDateTime;
+use sqlx::PgConnection;
 
-use crate::{Claim, Store, StoreError};
+use super::{Attempt, Claim, ClaimNext, Standing, Ticket, replays::settle_replay, tries::record_try};
+use crate::{DisabledReason, Store, StoreError, boundary, deliveries::lock_replays, webhooks::lock_lanes};
 
-const EXCERPT_BYTES: usize = 4096;
-
-/// What became of one try, for its owner to see.
-#[derive(Clone, Debug)]
-pub struct Attempt {
-    /// When it began.
-    pub at: OffsetDateTime,
-    /// How long it took.
-    pub duration: Duration,
-    /// What the endpoint answered, if it did.
-    pub status: Option<u16>,
-    /// Why it failed, in words for the owner.
-    pub error: Option<String>,
-    /// The beginning of the answer; at most 4 KiB of it are kept.
-    pub response_excerpt: Option<String>,
-}
+/// An endpoint that takes longer shares the places of those that fail.
+const PROMPT: Duration = Duration::from_secs(2);
+/// Until the next try when the endpoint was to be disabled, and was not.
+const NOT_DISABLED: Duration = Duration::from_secs(60);
 
 /// What follows from a try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,90 +17,116 @@ pub enum Outcome {
     Delivered,
     /// Again, not before this much time has passed.
     RetryIn(Duration),
-    /// Enough tries: the batch is marked as dropped, and the lane goes on.
-    Dropped,
-    /// The endpoint asked never to be posted to again: it is disabled.
-    Gone,
+    /// Enough tries: the batch becomes a dead letter, and the lane goes on.
+    Dead,
+    /// The endpoint is disabled, see [`Settled::is_disabled`]. The batch stays, and is tried again when it is
+    /// resumed.
+    Disable(DisabledReason),
+}
+
+/// What came of settling.
+#[derive(Debug)]
+pub struct Settled {
+    /// False, and nothing is recorded, when the claim was no longer its holder's: it was settled by someone
+    /// else after its lease had ended, or the endpoint is gone.
+    pub is_recorded: bool,
+    /// Whether this disabled the endpoint. It does not when the endpoint is disabled already, was resumed or
+    /// moved, or another of its lanes has succeeded meanwhile: the batch is then tried again.
+    pub is_disabled: bool,
+    /// The lane's next batch, when it was asked for and there is one.
+    pub next: Option<Claim>,
+}
+
+/// What a try left behind that was still its holder's to settle.
+pub(super) struct Left {
+    /// Whether the lane goes on at once.
+    pub(super) has_more: bool,
 }
 
 impl Outcome {
-    fn as_str(self) -> &'static str {
+    pub(super) fn moves_on(self) -> bool {
+        matches!(self, Self::Delivered | Self::Dead)
+    }
+
+    pub(super) fn pause(self) -> Duration {
         match self {
-            Self::Delivered => "delivered",
-            Self::RetryIn(_) | Self::Gone => "failed",
-            Self::Dropped => "dropped",
+            Self::RetryIn(pause) => pause,
+            Self::Disable(_) => NOT_DISABLED,
+            Self::Delivered | Self::Dead => Duration::ZERO,
         }
+    }
+
+    fn standing(self, duration: Duration) -> Standing {
+        if self == Self::Delivered && duration <= PROMPT { Standing::Proven } else { Standing::Laggard }
     }
 }
 
 impl Store {
-    /// Records a try and frees the lane, in one transaction. `false`, and nothing is recorded, when
-    /// the claim is no longer the lane's: it was settled by someone else after its lease had ended.
+    /// Records a try and frees the lane, in one transaction. With `next`, a lane that goes on is claimed
+    /// again in the same one: its holder keeps it.
     pub async fn settle(
         &self,
-        claim: &Claim,
+        ticket: &Ticket,
         attempt: &Attempt,
         outcome: Outcome,
-    ) -> Result<bool, StoreError> {
-        let moves_on = matches!(outcome, Outcome::Delivered | Outcome::Dropped);
-        let pause = if let Outcome::RetryIn(pause) = outcome { pause } else { Duration::ZERO };
-        let events = &claim.batch.events;
-        let settled = sqlx::query(
-            "with settled as (
-                 update webhook_lanes set
-                     cursor = case when $4 then batch_upto else cursor end,
-                     batch_id = case when $4 then null else batch_id end,
-                     batch_upto = case when $4 then null else batch_upto end,
-                     batch_at = case when $4 then null else batch_at end,
-                     attempt = case when $4 then 0 else attempt + 1 end,
-                     next_at = now() + make_interval(secs => $5),
-                     locked_until = null, last_attempt_at = $6, last_status = $7
-                 where id = $1 and batch_id = $2 and attempt = $3 - 1
-                 returning id, endpoint_id
-             ), disabled as (
-                 update webhook_endpoints w set state = 'disabled'
-                 from settled where w.id = settled.endpoint_id and $8
-             )
-             insert into webhook_attempts (lane_id, endpoint_id, batch_id, attempt, first_seq, last_seq,
-                 outcome, status, duration_ms, error, response_excerpt, at)
-             select id, endpoint_id, $2, $3, $9, $10, $11, $7, $12, $13, $14, $6 from settled",
-        )
-        .bind(claim.lane_id)
-        .bind(claim.batch.id)
-        .bind(i32::try_from(claim.batch.attempt).unwrap_or(i32::MAX))
-        .bind(moves_on)
-        .bind(pause.as_secs_f64())
-        .bind(attempt.at)
-        .bind(attempt.status.map(i32::from))
-        .bind(outcome == Outcome::Gone)
-        .bind(events.first().map_or(0, |event| event.seq))
-        .bind(events.last().map_or(0, |event| event.seq))
-        .bind(outcome.as_str())
-        .bind(i32::try_from(attempt.duration.as_millis()).unwrap_or(i32::MAX))
-        .bind(attempt.error.as_deref().map(storable))
-        .bind(attempt.response_excerpt.as_deref().map(storable))
-        .execute(&self.pool)
-        .await?;
-        Ok(settled.rows_affected() > 0)
+        next: Option<ClaimNext>,
+    ) -> Result<Settled, StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        if ticket.replay_id.is_some() {
+            lock_replays(&mut transaction, ticket.endpoint_id).await?;
+        }
+        if let Outcome::Disable(_) = outcome {
+            // That changes all of the endpoint's lanes: all of them in their order, before its own.
+            lock_lanes(&mut transaction, None, ticket.endpoint_id).await?;
+        }
+        let left = match ticket.replay_id {
+            Some(replay) => settle_replay(&mut transaction, ticket, replay, outcome).await?,
+            None => settle_lane(&mut transaction, ticket, attempt, outcome).await?,
+        };
+        let Some(Left { has_more }) = left else {
+            return Ok(Settled { is_recorded: false, is_disabled: false, next: None });
+        };
+        let is_disabled = record_try(&mut transaction, ticket, attempt, outcome).await?;
+        let next = match next {
+            Some(ClaimNext { incarnation }) if has_more => {
+                self.claim_lanes(&mut transaction, &[ticket.lane_id], incarnation).await?.pop()
+            }
+            Some(_) | None => None,
+        };
+        boundary("settle.written");
+        transaction.commit().await?;
+        boundary("settle.committed");
+        Ok(Settled { is_recorded: true, is_disabled, next })
     }
 }
 
-/// The beginning of a foreign text without what PostgreSQL's text may not hold.
-fn storable(text: &str) -> String {
-    let mut text = text.replace('\0', "\u{fffd}");
-    text.truncate(text.floor_char_boundary(EXCERPT_BYTES));
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_foreign_text_is_cut_at_a_character_and_made_storable() {
-        assert_eq!(storable("a\0b"), "a\u{fffd}b");
-        let long = storable(&"ü".repeat(3000));
-        assert_eq!(long.len(), EXCERPT_BYTES);
-        assert_eq!(storable(&format!("x{}", "ü".repeat(3000))).len(), EXCERPT_BYTES - 1);
-    }
+async fn settle_lane(
+    connection: &mut PgConnection,
+    ticket: &Ticket,
+    attempt: &Attempt,
+    outcome: Outcome,
+) -> Result<Option<Left>, StoreError> {
+    let has_more: Option<bool> = sqlx::query_scalar(
+        "update webhook_lanes set
+             cursor = case when $4 then batch_upto else cursor end,
+             batch_id = case when $4 then null else batch_id end,
+             batch_upto = case when $4 then null else batch_upto end,
+             batch_at = case when $4 then null else batch_at end,
+             attempt = case when $4 then 0 else attempt + 1 end,
+             next_at = now() + make_interval(secs => $5),
+             locked_until = null, last_attempt_at = $6, last_status = $7, standing = $8
+         where id = $1 and batch_id = $2 and attempt = $3 - 1
+         returning $4 and cursor < head and not is_held",
+    )
+    .bind(ticket.lane_id)
+    .bind(ticket.delivery_id)
+    .bind(i32::try_from(ticket.attempt).unwrap_or(i32::MAX))
+    .bind(outcome.moves_on())
+    .bind(outcome.pause().as_secs_f64())
+    .bind(attempt.at)
+    .bind(attempt.status.map(i32::from))
+    .bind(outcome.standing(attempt.duration).number())
+    .fetch_optional(connection)
+    .await?;
+    Ok(has_more.map(|has_more| Left { has_more }))
 }

@@ -92,8 +92,6 @@ async fn a_tenant_reaches_nothing_of_another_even_by_its_ids(pool: PgPool) {
     assert!(store.list_webhooks(rival, own.id).await.unwrap().is_empty());
     assert!(store.delete_webhook(rival, id, webhook).await.is_err());
     assert!(store.delete_webhook(rival, own.id, webhook).await.is_err());
-    assert!(store.list_deliveries(rival, id, webhook, 50).await.is_err());
-    assert!(store.list_deliveries(rival, own.id, webhook, 50).await.is_err());
     assert_eq!(store.list_apps(rival).await.unwrap(), [own]);
     assert_eq!(store.get_app(app.tenant_id, id).await.unwrap(), app);
 }

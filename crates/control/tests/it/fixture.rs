@@ -1,8 +1,12 @@
-use std::time::Duration;
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicI64, Ordering},
+    time::Duration,
+};
 
 use campanile_control::{
-    AppRecord, Attempt, Claim, ClaimLimits, MasterKey, NewApp, NewWebhook, RecordBatch, RecordedOccurrence,
-    Store, WebhookRecord,
+    AppRecord, Attempt, Claim, ClaimLimits, MasterKey, NewApp, NewWebhook, Outcome, RecordBatch,
+    RecordedOccurrence, Store, WebhookRecord,
 };
 use campanile_protocol::{AppId, ChannelName, Occurrence, OccurrenceKind, OccurrenceType, TenantId};
 use sqlx::PgPool;
@@ -26,19 +30,27 @@ pub(crate) async fn tenant_with_app(store: &Store, name: &str) -> (TenantId, App
 }
 
 pub(crate) async fn endpoint(store: &Store, app: &AppRecord, types: &[OccurrenceType]) -> WebhookRecord {
-    let new =
-        NewWebhook { url: "https://example.com/hook".into(), event_types: types.to_vec(), batching: false };
+    create(store, app, NewWebhook { event_types: types.to_vec(), ..new_webhook() }).await
+}
+
+pub(crate) fn new_webhook() -> NewWebhook {
+    NewWebhook {
+        url: "https://example.com/hook".into(),
+        event_types: OccurrenceType::ALL.to_vec(),
+        ..NewWebhook::default()
+    }
+}
+
+pub(crate) async fn create(store: &Store, app: &AppRecord, new: NewWebhook) -> WebhookRecord {
     store.create_webhook(app.tenant_id, app.id, new).await.unwrap().0
 }
 
 pub(crate) async fn batching_endpoint(store: &Store, app: &AppRecord) -> WebhookRecord {
-    let (url, event_types) = ("https://example.com/hook".into(), OccurrenceType::ALL.to_vec());
-    let new = NewWebhook { url, event_types, batching: true };
-    store.create_webhook(app.tenant_id, app.id, new).await.unwrap().0
+    create(store, app, NewWebhook { batching: true, ..new_webhook() }).await
 }
 
 pub(crate) fn occurrence(app_id: AppId, channel: &str, kind: OccurrenceKind) -> RecordedOccurrence {
-    let channel = ChannelName::parse(channel).unwrap();
+    let channel = Some(ChannelName::parse(channel).unwrap());
     RecordedOccurrence { id: Uuid::now_v7(), occurrence: Occurrence { app_id, channel, at_ms: 1, kind } }
 }
 
@@ -55,18 +67,45 @@ pub(crate) fn client_event(data: &str) -> OccurrenceKind {
     OccurrenceKind::ClientEvent { event, data, socket_id, user_id: None }
 }
 
-/// Records one batch under an incarnation of its own.
+/// Records one batch, as the same incarnation each time: what another one holds already is not told again.
 pub(crate) async fn record(store: &Store, occurrences: Vec<RecordedOccurrence>) -> usize {
-    let batch = RecordBatch { incarnation: Uuid::new_v4(), number: 1, occurrences };
+    static NUMBER: AtomicI64 = AtomicI64::new(1);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let batch = RecordBatch { incarnation: Uuid::from_u128(1), number, occurrences };
     store.record(&batch).await.unwrap()
 }
 
-pub(crate) async fn claim(store: &Store) -> Vec<Claim> {
-    claim_for(store, Duration::from_secs(60)).await
+pub(crate) fn limits(lanes: i64) -> ClaimLimits {
+    ClaimLimits {
+        incarnation: Uuid::nil(),
+        lanes,
+        not_proven: 1_000,
+        laggards: 1_000,
+        per_app: 16,
+        laggards_per_app: 16,
+        busy: Vec::new(),
+    }
 }
 
-pub(crate) async fn claim_for(store: &Store, lease: Duration) -> Vec<Claim> {
-    store.claim(ClaimLimits { incarnation: Uuid::nil(), lanes: 100, lanes_per_app: 16, lease }).await.unwrap()
+pub(crate) async fn claim(store: &Store) -> Vec<Claim> {
+    store.claim(&limits(100)).await.unwrap()
+}
+
+pub(crate) async fn settle(store: &Store, claim: &Claim, status: u16, outcome: Outcome) -> bool {
+    store.settle(&claim.ticket, &attempt(status), outcome, None).await.unwrap().is_recorded
+}
+
+pub(crate) async fn deliver(store: &Store, claim: &Claim) {
+    assert!(settle(store, claim, 200, Outcome::Delivered).await);
+}
+
+/// Ends all leases and pauses.
+pub(crate) async fn make_due(pool: &PgPool) {
+    sqlx::query("update webhook_lanes set next_at = now(), locked_until = null").execute(pool).await.unwrap();
+    sqlx::query("update webhook_replays set next_at = now(), locked_until = null where next_at < 'infinity'")
+        .execute(pool)
+        .await
+        .unwrap();
 }
 
 pub(crate) fn attempt(status: u16) -> Attempt {
@@ -75,6 +114,8 @@ pub(crate) fn attempt(status: u16) -> Attempt {
         duration: Duration::from_millis(12),
         status: Some(status),
         error: (status != 200).then(|| "bad\0news".into()),
+        request_headers: BTreeMap::from([("webhook-id".into(), "x".into())]),
+        response_headers: BTreeMap::from([("server".into(), "test".into())]),
         response_excerpt: Some("hello".into()),
     }
 }
@@ -86,5 +127,5 @@ pub(crate) fn words(claim: &Claim) -> Vec<String> {
         let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
         format!("{} {}{} {}", text("name"), text("channel"), text("user_id"), event["seq"])
     };
-    claim.batch.events.iter().map(|event| describe(&event.body)).collect()
+    claim.events.iter().map(|event| describe(&event.body)).collect()
 }

@@ -1,7 +1,8 @@
+use campanile_control::DeliveryQuery;
 use campanile_protocol::{OccurrenceKind::Occupied, OccurrenceType};
 use sqlx::PgPool;
 
-use crate::fixture::{attempt, claim, endpoint, occurrence, record, store, tenant_with_app, words};
+use crate::fixture::{claim, deliver, endpoint, occurrence, record, store, tenant_with_app, words};
 
 async fn partitions(pool: &PgPool, parent: &str) -> Vec<String> {
     sqlx::query_scalar(
@@ -23,6 +24,7 @@ async fn partitions_are_made_ahead_and_take_over_what_came_before_them(pool: PgP
     store.housekeep().await.unwrap();
     assert_eq!(partitions(&pool, "webhook_events").await.len(), 5, "four days and the default");
     assert_eq!(partitions(&pool, "webhook_attempts").await.len(), 5);
+    assert_eq!(partitions(&pool, "webhook_deliveries").await.len(), 5);
     let in_default: i64 =
         sqlx::query_scalar("select count(*) from webhook_events_default").fetch_one(&pool).await.unwrap();
     assert_eq!(in_default, 0);
@@ -30,7 +32,7 @@ async fn partitions_are_made_ahead_and_take_over_what_came_before_them(pool: PgP
     record(&store, vec![occurrence(app.id, "b", Occupied)]).await;
     let first = claim(&store).await;
     assert_eq!(words(&first[0]), ["channel_occupied a 1"]);
-    store.settle(&first[0], &attempt(200), campanile_control::Outcome::Delivered).await.unwrap();
+    deliver(&store, &first[0]).await;
     assert_eq!(words(&claim(&store).await[0]), ["channel_occupied b 2"]);
 }
 
@@ -85,7 +87,7 @@ async fn partitions_come_and_go_while_events_are_recorded_read_and_settled(pool:
         async move {
             for _ in 0..8 {
                 store.housekeep().await.unwrap();
-                for table in ["webhook_events", "webhook_attempts"] {
+                for table in ["webhook_events", "webhook_attempts", "webhook_deliveries"] {
                     let day = format!("drop table {table}_{}", today(&pool).await);
                     sqlx::query(sqlx::AssertSqlSafe(day)).execute(&pool).await.unwrap();
                 }
@@ -97,10 +99,10 @@ async fn partitions_come_and_go_while_events_are_recorded_read_and_settled(pool:
     while !roller.is_finished() || delivered == 0 {
         record(&store, vec![occurrence(app.id, "a", Occupied)]).await;
         for claim in claim(&store).await {
-            store.settle(&claim, &attempt(200), campanile_control::Outcome::Delivered).await.unwrap();
+            deliver(&store, &claim).await;
             delivered += 1;
         }
-        store.list_deliveries(tenant, app.id, webhook.id, 50).await.unwrap();
+        store.list_deliveries(tenant, app.id, webhook.id, &DeliveryQuery::default()).await.unwrap();
     }
     roller.await.unwrap();
 }

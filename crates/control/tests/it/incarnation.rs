@@ -1,13 +1,16 @@
 use std::time::Duration;
 
 use campanile_control::{Incarnation, RecordBatch, Store};
-use campanile_protocol::{OccurrenceKind::Occupied, OccurrenceType};
+use campanile_protocol::{
+    OccurrenceKind::{self, Occupied, Vacated},
+    OccurrenceType,
+};
 use sqlx::PgPool;
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use crate::fixture::{
-    added, attempt, batching_endpoint, claim, endpoint, occurrence, store, tenant_with_app, words,
+    added, batching_endpoint, claim, deliver, endpoint, occurrence, store, tenant_with_app, words,
 };
 
 /// Reconciles until something dead was found: PostgreSQL needs a moment to see a closed connection.
@@ -77,8 +80,34 @@ async fn what_a_living_incarnation_holds_too_is_not_told(pool: PgPool) {
     assert_eq!(reconcile(&store, living.id()).await, 1);
     let claims = claim(&store).await;
     assert_eq!(words(&claims[0]), ["channel_vacated a 1"]);
-    store.settle(&claims[0], &attempt(200), campanile_control::Outcome::Delivered).await.unwrap();
+    deliver(&store, &claims[0]).await;
     assert!(claim(&store).await.is_empty());
+}
+
+/// A restart that is faster than the end of its predecessor is noticed: receivers believe the channel
+/// occupied, and are told neither that it is nor, by the reconciliation, that it is not.
+#[sqlx::test(migrations = "../../migrations")]
+async fn edges_alternate_when_a_successor_records_before_the_reconciliation(pool: PgPool) {
+    let store = store(&pool).await;
+    let (_, app) = tenant_with_app(&store, "Acme").await;
+    batching_endpoint(&store, &app).await;
+    let [old, new] = [Incarnation::begin(&store).await.unwrap(), Incarnation::begin(&store).await.unwrap()];
+    let record = async |incarnation: Uuid, number, kinds: &[(&str, OccurrenceKind)]| {
+        let occurrences = kinds.iter().map(|(channel, kind)| occurrence(app.id, channel, kind.clone()));
+        let batch = RecordBatch { incarnation, number, occurrences: occurrences.collect() };
+        store.record(&batch).await.unwrap()
+    };
+    let arrivals = [("presence-a", Occupied), ("presence-a", added("u")), ("b", Occupied)];
+    assert_eq!(record(old.id(), 1, &arrivals).await, 3);
+    assert_eq!(record(new.id(), 1, &arrivals).await, 0, "they are there already");
+    assert_eq!(record(new.id(), 2, &[("b", Vacated)]).await, 0, "it is still held");
+
+    drop(old);
+    assert_eq!(reconcile(&store, new.id()).await, 1);
+    assert_eq!(record(new.id(), 3, &[("b", Occupied)]).await, 1);
+    sqlx::query("update webhook_lanes set next_at = now()").execute(&pool).await.unwrap();
+    let claims = claim(&store).await;
+    assert_eq!(words(&claims[0])[3..], ["channel_vacated b 4", "channel_occupied b 5"]);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

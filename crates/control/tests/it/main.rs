@@ -5,9 +5,16 @@
 mod accounts;
 mod app_changes;
 mod apps;
+mod deliveries;
+mod filters;
 mod fixture;
 mod housekeeping;
 mod incarnation;
 mod lanes;
+mod listeners;
+mod replays;
 mod sealing;
+mod standing;
+mod tokens;
+mod webhook_fields;
 mod webhooks;

@@ -10,7 +10,12 @@ async fn an_endpoint_is_listed_without_its_secret_which_signs_its_deliveries(poo
     let store = store(&pool).await;
     let (tenant, app) = tenant_with_app(&store, "Acme").await;
     let types = vec![OccurrenceType::ChannelOccupied, OccurrenceType::ChannelOccupied];
-    let new = NewWebhook { url: "https://example.com".into(), event_types: types, batching: true };
+    let new = NewWebhook {
+        url: "https://example.com".into(),
+        event_types: types,
+        batching: true,
+        ..NewWebhook::default()
+    };
     let (record_, secret) = store.create_webhook(tenant, app.id, new).await.unwrap();
     assert!(secret.expose_secret().starts_with("whsec_") && secret.expose_secret().len() == 6 + 32);
     assert_eq!(record_.url, "https://example.com/");
@@ -22,8 +27,8 @@ async fn an_endpoint_is_listed_without_its_secret_which_signs_its_deliveries(poo
     record(&store, vec![occurrence(app.id, "news", occupied)]).await;
     sqlx::query("update webhook_lanes set next_at = now()").execute(&pool).await.unwrap();
     let claims = claim(&store).await;
-    assert_eq!(claims[0].signing_secret.expose_secret(), secret.expose_secret());
-    assert_eq!(claims[0].app_key.as_ref().unwrap().key(), &app.keys[0].key);
+    assert_eq!(claims[0].recipient.signing_secrets[0].expose_secret(), secret.expose_secret());
+    assert_eq!(claims[0].recipient.app_key.as_ref().unwrap().key(), &app.keys[0].key);
     let debug = format!("{claims:?}");
     assert!(!debug.contains("whsec_"), "{debug}");
 }
@@ -36,7 +41,7 @@ async fn an_endpoint_needs_an_app_a_url_and_something_to_hear(pool: PgPool) {
     let new = |url: &str, types: &[OccurrenceType]| NewWebhook {
         url: url.into(),
         event_types: types.to_vec(),
-        batching: false,
+        ..NewWebhook::default()
     };
     let all = OccurrenceType::ALL;
     let url = "https://example.com";

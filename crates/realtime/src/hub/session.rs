@@ -20,6 +20,8 @@ pub(crate) struct Session {
     liveness: Cell<Liveness>,
     /// Set once; nothing is sent afterwards.
     is_ending: Cell<bool>,
+    /// Why, when it was the server that ended it.
+    close_code: Cell<Option<CloseCode>>,
 }
 
 /// Asks a connection to end.
@@ -42,6 +44,7 @@ impl Session {
             dialogue: RefCell::new(Dialogue::new(socket_id)),
             liveness: Cell::new(Liveness::HeardAt(Instant::now())),
             is_ending: Cell::new(false),
+            close_code: Cell::new(None),
         }
     }
 
@@ -73,9 +76,15 @@ impl Session {
     /// Ends the connection: tells the peer now, and its actor with a message.
     pub(crate) fn close(&self, code: CloseCode) {
         if !self.is_ending.replace(true) {
+            self.close_code.set(Some(code));
             self.outlet.close(code);
             self.address.do_send(End(code));
         }
+    }
+
+    /// What the server ended it with.
+    pub(crate) fn close_code(&self) -> Option<CloseCode> {
+        self.close_code.get()
     }
 
     /// The actor is gone, and whatever still refers to this session must not write. Where it went without

@@ -9,8 +9,8 @@ use std::{
 use bytes::Bytes;
 use bytestring::ByteString;
 use campanile_protocol::{
-    App, AppId, AppSettings, ChannelName, CloseCode, Event, EventData, EventName, Occurrence, OccurrenceType,
-    SocketId, TenantId, TenantQuotas, signature::SigningKey,
+    App, AppId, AppSettings, ChannelName, CloseCode, Event, EventData, EventName, Occurrence, OccurrenceKind,
+    OccurrenceType, SocketId, TenantId, TenantQuotas, signature::SigningKey,
 };
 use campanile_realtime::{
     Batch, InProcess, Inbound, NewConnection, Node, Observer, Outlet, Publication, Realm, Sent, Source,
@@ -33,8 +33,9 @@ pub(crate) struct World {
 pub(crate) struct Recorder(Mutex<Vec<Occurrence>>);
 
 impl Observer for Recorder {
-    fn observe(&self, occurrence: Occurrence) {
-        assert!(occurrence.channel.as_str() != "poison", "a planted panic");
+    fn observe(&self, _: &App, occurrence: Occurrence) {
+        let channel = occurrence.channel.as_ref().map_or("", ChannelName::as_str);
+        assert!(channel != "poison", "a planted panic");
         self.0.lock().unwrap().push(occurrence);
     }
 }
@@ -43,7 +44,14 @@ impl Recorder {
     /// What was told since the last time, as `type channel`.
     pub(crate) fn take(&self) -> Vec<String> {
         let told = std::mem::take(&mut *self.0.lock().unwrap());
-        told.iter().map(|told| format!("{} {}", told.kind.as_type(), told.channel)).collect()
+        let describe = |told: &Occurrence| {
+            let subject = match &told.kind {
+                OccurrenceKind::ConnectionClosed { reason, .. } => reason,
+                _ => told.channel.as_ref().map_or("", ChannelName::as_str),
+            };
+            format!("{} {subject}", told.kind.as_type()).trim().to_owned()
+        };
+        told.iter().map(describe).collect()
     }
 }
 
@@ -68,7 +76,11 @@ impl World {
             },
             tenant_quotas: TenantQuotas::default(),
             keys: vec![SigningKey::new(format!("key{id}").parse().unwrap(), "secret".into())],
-            webhook_types: OccurrenceType::ALL.into_iter().collect(),
+            webhook_types: if id == 4 {
+                OccurrenceType::ALL.into_iter().collect()
+            } else {
+                OccurrenceType::DEFAULT.into_iter().collect()
+            },
         };
         TestApp { world: self, realm: self.node.realm(&app) }
     }

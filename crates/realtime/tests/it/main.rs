@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod caching;
+mod connections;
 mod delivery;
 mod harness;
 mod presence;

@@ -20,7 +20,7 @@ use crate::directory::Directory;
 struct Deaf;
 
 impl Observer for Deaf {
-    fn observe(&self, _: Occurrence) {}
+    fn observe(&self, _: &App, _: Occurrence) {}
 }
 
 /// What is published.

@@ -27,9 +27,13 @@ Environment (flags override it, it overrides the file):
   CAMPANILE_WEBHOOKS_ALLOW_TARGETS  public | loopback | private
                                     [default: loopback with the embedded database,
                                     otherwise public]
+  CAMPANILE_WEBHOOKS_METRICS_BY_ENDPOINT
+                                    true | false: metrics of each webhook endpoint,
+                                    labelled with its id   [default: false]
   CAMPANILE_LOG_FORMAT              text | json            [default: text]
   CAMPANILE_LOG_FILTER              levels by module, e.g. info,campanile_webhooks=debug
                                     [default: info, quieter for libraries]
+  CAMPANILE_TOKEN                   management token of `campanile listen`
   Any other name that begins with CAMPANILE_ is an error.
 
 File (--config, TOML): the same fields, e.g.

@@ -12,6 +12,11 @@ pub(super) struct Output {
 }
 
 impl Output {
+    /// Whether a script reads.
+    pub(super) fn is_json(self) -> bool {
+        self.json
+    }
+
     /// Prints the value, or what a person would want to know of it.
     pub(super) fn print(self, value: &Value, text: &str) -> io::Result<()> {
         let mut stdout = io::stdout().lock();

@@ -68,7 +68,11 @@ fn platform(config: &Config, store: Store) -> Platform {
         workers: config.workers.map_or_else(cores, NonZeroUsize::get),
         secure_cookies: config.public_url.as_ref().is_some_and(PublicUrl::is_https),
         shutdown_grace: config.shutdown_grace,
-        webhooks: WebhookConfig { policy: policy(config.webhook_targets()), ..WebhookConfig::default() },
+        webhooks: WebhookConfig {
+            policy: policy(config.webhook_targets()),
+            metrics_by_endpoint: config.webhooks.metrics_by_endpoint,
+            ..WebhookConfig::default()
+        },
         store,
     }
 }

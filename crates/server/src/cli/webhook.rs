@@ -21,7 +21,7 @@ pub(super) struct CreateArgs {
     /// Where to post to, http:// or https://
     #[arg(long)]
     url: String,
-    /// What to tell, e.g. channel_occupied; may be repeated; everything if absent
+    /// What to tell, e.g. channel_occupied; may be repeated; if absent, everything but connections
     #[arg(long = "event", value_name = "TYPE")]
     events: Vec<OccurrenceType>,
     /// Put many events into one request
@@ -34,9 +34,9 @@ impl WebhookCommand {
         let Self::Create(CreateArgs { app, url, events, batching }) = self;
         let owner = store.list_all_apps().await?.into_iter().find(|it| it.id == app);
         let tenant = owner.with_context(|| format!("there is no app {app}"))?.tenant_id;
-        let event_types = if events.is_empty() { OccurrenceType::ALL.to_vec() } else { events };
-        let (webhook, secret) =
-            store.create_webhook(tenant, app, NewWebhook { url, event_types, batching }).await?;
+        let event_types = if events.is_empty() { OccurrenceType::DEFAULT.to_vec() } else { events };
+        let new = NewWebhook { url, event_types, batching, ..NewWebhook::default() };
+        let (webhook, secret) = store.create_webhook(tenant, app, new).await?;
         let shown = json!({
             "id": webhook.id,
             "app_id": webhook.app_id,

@@ -16,8 +16,9 @@ const fn variable(name: &'static str, field: &'static str) -> Variable {
     Variable { name, field }
 }
 
-/// Every variable that is read, besides `CAMPANILE_CONFIG`, which names the file.
-pub const VARIABLES: [Variable; 12] = [
+/// Every variable that is read, besides `CAMPANILE_CONFIG`, which names the file, and `CAMPANILE_TOKEN`,
+/// which is for the command line alone.
+pub const VARIABLES: [Variable; 13] = [
     // The name every host and every library uses.
     variable("DATABASE_URL", "database_url"),
     variable("CAMPANILE_LISTEN", "listen"),
@@ -29,6 +30,7 @@ pub const VARIABLES: [Variable; 12] = [
     variable("CAMPANILE_WORKERS", "workers"),
     variable("CAMPANILE_SHUTDOWN_GRACE", "shutdown_grace"),
     variable("CAMPANILE_WEBHOOKS_ALLOW_TARGETS", "webhooks.allow_targets"),
+    variable("CAMPANILE_WEBHOOKS_METRICS_BY_ENDPOINT", "webhooks.metrics_by_endpoint"),
     variable("CAMPANILE_LOG_FORMAT", "log.format"),
     variable("CAMPANILE_LOG_FILTER", "log.filter"),
 ];
@@ -37,8 +39,8 @@ pub const VARIABLES: [Variable; 12] = [
 pub(super) enum Meaning {
     /// Nothing.
     Foreign,
-    /// It names the configuration file, which has been read already.
-    File,
+    /// It names the configuration file, which has been read already, or is read by a command.
+    Elsewhere,
     /// It sets this field.
     Field(&'static str),
     /// It looks like one of ours; perhaps this one was meant.
@@ -46,8 +48,9 @@ pub(super) enum Meaning {
 }
 
 pub(super) fn meaning(name: &str, value: &str) -> Meaning {
-    if name == "CAMPANILE_CONFIG" {
-        return Meaning::File;
+    let is_failpoint = cfg!(debug_assertions) && name == "CAMPANILE_ABORT_AT";
+    if is_failpoint || matches!(name, "CAMPANILE_CONFIG" | "CAMPANILE_TOKEN") {
+        return Meaning::Elsewhere;
     }
     match VARIABLES.iter().find(|variable| variable.name == name) {
         Some(variable) => Meaning::Field(variable.field),
@@ -80,8 +83,10 @@ fn nearest(name: &str) -> Option<&'static str> {
 
 /// A variable is text, the file has types: a number in the environment means the number.
 pub(super) fn typed(field: &str, text: String) -> Value {
-    match text.parse() {
-        Ok(number) if field == "workers" => Value::Integer(number),
-        _ => Value::String(text),
-    }
+    let value = match field {
+        "workers" => text.parse().map(Value::Integer).ok(),
+        "webhooks.metrics_by_endpoint" => text.parse().map(Value::Boolean).ok(),
+        _ => None,
+    };
+    value.unwrap_or(Value::String(text))
 }

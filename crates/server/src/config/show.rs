@@ -29,13 +29,17 @@ impl Config {
         if let Some(workers) = self.workers.and_then(|workers| i64::try_from(workers.get()).ok()) {
             table.insert("workers".to_owned(), Value::Integer(workers));
         }
-        table.insert(
-            "webhooks".to_owned(),
-            section([("allow_targets", self.webhook_targets().as_str().to_owned())]),
-        );
+        table.insert("webhooks".to_owned(), self.webhooks_table());
         let log = [("format", self.log.format.as_str().to_owned()), ("filter", self.log.filter.to_string())];
         table.insert("log".to_owned(), section(log));
         table
+    }
+
+    fn webhooks_table(&self) -> Value {
+        let targets = Value::String(self.webhook_targets().as_str().to_owned());
+        let by_endpoint = Value::Boolean(self.webhooks.metrics_by_endpoint);
+        let fields = [("allow_targets", targets), ("metrics_by_endpoint", by_endpoint)];
+        Value::Table(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }
 }
 

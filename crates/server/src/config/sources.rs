@@ -41,7 +41,7 @@ impl Sources {
         }
         for (name, value) in self.environment {
             match meaning(&name, &value) {
-                Meaning::Foreign | Meaning::File => {}
+                Meaning::Foreign | Meaning::Elsewhere => {}
                 // `${NAME:-}` in a container's description: declared, and not set.
                 Meaning::Field(_) if value.is_empty() => {}
                 Meaning::Field(field) => written.set(field, value, name),

@@ -47,7 +47,8 @@ fn nothing_written_means_the_embedded_default_on_this_computer() {
          format = \"text\"\n\
          \n\
          [webhooks]\n\
-         allow_targets = \"loopback\"\n"
+         allow_targets = \"loopback\"\n\
+         metrics_by_endpoint = false\n"
     );
 }
 
@@ -63,6 +64,9 @@ fn the_command_line_overrides_the_environment_and_that_the_file() {
             ("CAMPANILE_LISTEN".into(), "10.0.0.2:1".into()),
             ("CAMPANILE_WORKERS".into(), "3".into()),
             ("CAMPANILE_LOG_FORMAT".into(), "json".into()),
+            ("CAMPANILE_WEBHOOKS_METRICS_BY_ENDPOINT".into(), "true".into()),
+            // A command's, which must not stop a platform in the same shell.
+            ("CAMPANILE_TOKEN".into(), "cmt_x".into()),
             ("HOME".into(), "/".into()),
         ],
         flags: vec![("--listen", "listen", "10.0.0.3:1".into())],
@@ -73,6 +77,7 @@ fn the_command_line_overrides_the_environment_and_that_the_file() {
         ("10.0.0.3:1".into(), "10.0.0.1:2".into())
     );
     assert_eq!(config.workers.map(NonZeroUsize::get), Some(3));
+    assert!(config.webhooks.metrics_by_endpoint);
     assert_eq!((config.log.format, config.log.filter.to_string()), (LogFormat::Json, "warn".into()));
 }
 

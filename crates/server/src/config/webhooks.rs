@@ -6,6 +6,9 @@ use serde::Deserialize;
 pub struct WebhookConfig {
     /// Which addresses they may go to; see [`super::Config::webhook_targets`] for the default.
     pub allow_targets: Option<AllowTargets>,
+    /// Whether metrics are also told endpoint by endpoint, labelled with its id. The more endpoints
+    /// there are, the more this costs whoever collects them.
+    pub metrics_by_endpoint: bool,
 }
 
 /// Which addresses a tenant's webhook may go to. A tenant must not reach what only we can.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     Management, ManagementError,
-    session::{self, Session},
+    session::{self, Person},
     validation::Form,
 };
 
@@ -95,16 +95,16 @@ pub(super) async fn log_in(
 
 /// `POST /logout`: ends the session everywhere.
 pub(super) async fn log_out(
-    session: Session,
+    person: Person,
     management: Data<Management>,
 ) -> Result<HttpResponse, ManagementError> {
-    management.store.log_out(&session.token).await?;
+    management.store.log_out(&person.token).await?;
     Ok(HttpResponse::NoContent().cookie(session::removal(management.secure_cookies)).finish())
 }
 
 /// `GET /me`: who is logged in.
-pub(super) async fn me(session: Session) -> Json<SessionReply> {
-    Json(session.account.into())
+pub(super) async fn me(person: Person) -> Json<SessionReply> {
+    Json(person.account.into())
 }
 
 fn welcome(

@@ -65,7 +65,7 @@ pub(super) async fn list(
     session: Session,
     management: Data<Management>,
 ) -> Result<Json<AppsReply>, ManagementError> {
-    let records = management.store.list_apps(session.account.tenant_id).await?;
+    let records = management.store.list_apps(session.tenant_id).await?;
     Ok(Json(AppsReply { apps: records.into_iter().map(|record| management.reply(record)).collect() }))
 }
 
@@ -78,7 +78,7 @@ pub(super) async fn create(
     let mut form = Form::default();
     let name = form.name("name", &body.name);
     form.check()?;
-    let tenant = session.account.tenant_id;
+    let tenant = session.tenant_id;
     at_most(APPS, management.store.list_apps(tenant).await?.len(), "apps")?;
     let new = NewApp { name, ..NewApp::default() };
     let record = management.store.create_app(tenant, new).await?;
@@ -91,7 +91,7 @@ pub(super) async fn get(
     app_id: Path<AppId>,
     management: Data<Management>,
 ) -> Result<Json<AppReply>, ManagementError> {
-    let record = management.store.get_app(session.account.tenant_id, *app_id).await?;
+    let record = management.store.get_app(session.tenant_id, *app_id).await?;
     Ok(Json(management.reply(record)))
 }
 
@@ -107,7 +107,7 @@ pub(super) async fn update(
     let name = name.map(|name| form.name("name", &name));
     let settings = settings.and_then(|given| form.take("settings", SettingsChange::parse(given)));
     form.check()?;
-    let tenant = session.account.tenant_id;
+    let tenant = session.tenant_id;
     let change = AppChange { name, enabled, settings };
     let record = management.store.update_app(tenant, *app_id, change).await?;
     Ok(Json(management.reply(record)))
@@ -119,7 +119,7 @@ pub(super) async fn delete(
     app_id: Path<AppId>,
     management: Data<Management>,
 ) -> Result<HttpResponse, ManagementError> {
-    management.store.delete_app(session.account.tenant_id, *app_id).await?;
+    management.store.delete_app(session.tenant_id, *app_id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -2,11 +2,12 @@ use std::{collections::BTreeMap, fmt};
 
 use actix_web::{
     HttpRequest, HttpResponse, Responder, ResponseError,
-    error::JsonPayloadError,
+    error::{JsonPayloadError, QueryPayloadError},
     http::{StatusCode, header},
 };
-use campanile_control::{AccountError, AppError, StoreError, WebhookError};
+use campanile_control::{AccountError, AppError, StoreError, TokenError, WebhookError};
 use campanile_realtime::{PublishError, QueryError};
+use campanile_webhooks::{ListenError, WorkbenchError};
 use serde::Serialize;
 
 use crate::directory::DirectoryError;
@@ -19,12 +20,20 @@ pub(super) enum ManagementError {
     /// The body is not JSON of the expected shape.
     Malformed(String),
     Unauthenticated,
+    /// A token that never was, or was deleted.
+    InvalidToken,
     InvalidCredentials,
+    /// A management token where a person is asked for.
+    PeopleOnly,
+    /// A person where a management token is asked for.
+    ProgramsOnly,
     /// A request from another site's page.
     ForeignOrigin,
     NotFound,
     /// A value that someone else has already.
     Taken(&'static str, &'static str),
+    /// What is asked does not fit how things are now.
+    Conflict(String),
     TooManyRequests {
         retry_after_seconds: u64,
     },
@@ -59,11 +68,12 @@ impl ManagementError {
         match self {
             Self::Validation(_) => "validation_failed",
             Self::Malformed(_) => "malformed_request",
-            Self::Unauthenticated => "unauthenticated",
+            Self::Unauthenticated | Self::InvalidToken => "unauthenticated",
             Self::InvalidCredentials => "invalid_credentials",
+            Self::PeopleOnly | Self::ProgramsOnly => "forbidden",
             Self::ForeignOrigin => "forbidden_origin",
             Self::NotFound => "not_found",
-            Self::Taken(..) => "conflict",
+            Self::Taken(..) | Self::Conflict(_) => "conflict",
             Self::TooManyRequests { .. } => "too_many_requests",
             Self::LimitReached { .. } => "limit_reached",
             Self::TimedOut => "timed_out",
@@ -87,12 +97,16 @@ impl fmt::Display for ManagementError {
             Self::Validation(_) => f.write_str("Some fields need your attention."),
             Self::Malformed(reason) => write!(f, "The request could not be read: {reason}."),
             Self::Unauthenticated => f.write_str("Log in first."),
+            Self::InvalidToken => f.write_str("This management token is not valid."),
             Self::InvalidCredentials => f.write_str("The e-mail address or the password is wrong."),
+            Self::PeopleOnly => f.write_str("A management token cannot do this. Log in instead."),
+            Self::ProgramsOnly => f.write_str("This needs a management token."),
             Self::ForeignOrigin => {
                 f.write_str("This request came from another site's page, or was not JSON.")
             }
             Self::NotFound => f.write_str("There is nothing here."),
             Self::Taken(_, text) => f.write_str(text),
+            Self::Conflict(text) => f.write_str(text),
             Self::TooManyRequests { retry_after_seconds } => {
                 write!(f, "Too many attempts. Try again in {retry_after_seconds} seconds.")
             }
@@ -111,10 +125,10 @@ impl ResponseError for ManagementError {
         match self {
             Self::Validation(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
-            Self::Unauthenticated | Self::InvalidCredentials => StatusCode::UNAUTHORIZED,
-            Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::Unauthenticated | Self::InvalidToken | Self::InvalidCredentials => StatusCode::UNAUTHORIZED,
+            Self::PeopleOnly | Self::ProgramsOnly | Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Taken(..) | Self::LimitReached { .. } => StatusCode::CONFLICT,
+            Self::Taken(..) | Self::Conflict(_) | Self::LimitReached { .. } => StatusCode::CONFLICT,
             Self::TimedOut => StatusCode::REQUEST_TIMEOUT,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -147,6 +161,12 @@ impl From<JsonPayloadError> for ManagementError {
             JsonPayloadError::ContentType => Self::ForeignOrigin,
             other => Self::Malformed(other.to_string()),
         }
+    }
+}
+
+impl From<QueryPayloadError> for ManagementError {
+    fn from(error: QueryPayloadError) -> Self {
+        Self::Malformed(error.to_string())
     }
 }
 
@@ -197,18 +217,66 @@ impl From<AppError> for ManagementError {
     }
 }
 
-impl From<WebhookError> for ManagementError {
-    fn from(error: WebhookError) -> Self {
-        let invalid = |field, text: String| Self::Validation(BTreeMap::from([(field, text)]));
+impl From<TokenError> for ManagementError {
+    fn from(error: TokenError) -> Self {
         match error {
-            WebhookError::NotFound => Self::NotFound,
-            WebhookError::InvalidUrl => {
-                invalid("url", "Enter a complete http or https address without user name.".to_owned())
-            }
-            WebhookError::NoEventTypes => invalid("event_types", "Choose at least one event.".to_owned()),
-            WebhookError::Store(error) => error.into(),
+            TokenError::NotFound => Self::NotFound,
+            TokenError::Store(error) => error.into(),
         }
     }
+}
+
+impl From<WebhookError> for ManagementError {
+    fn from(error: WebhookError) -> Self {
+        let text = error.to_string();
+        let field = match error {
+            WebhookError::NotFound => return Self::NotFound,
+            WebhookError::Expired
+            | WebhookError::InProgress
+            | WebhookError::NotDead
+            | WebhookError::NothingFrozen
+            | WebhookError::TooManyReplays => return Self::Conflict(sentence(&text)),
+            WebhookError::TooManyListeners => {
+                return Self::LimitReached { what: "programs that listen to an app", most: 10 };
+            }
+            WebhookError::Store(error) => return error.into(),
+            WebhookError::InvalidUrl => "url",
+            WebhookError::InvalidName => "name",
+            WebhookError::NoEventTypes => "event_types",
+            WebhookError::InvalidChannels => "channels",
+            WebhookError::InvalidHeader(_) | WebhookError::TooManyHeaders => "headers",
+            WebhookError::InvalidLanes => "lanes",
+            WebhookError::InvalidTimeout => "timeout_ms",
+        };
+        Self::Validation(BTreeMap::from([(field, sentence(&text))]))
+    }
+}
+
+impl From<WorkbenchError> for ManagementError {
+    fn from(error: WorkbenchError) -> Self {
+        match error {
+            WorkbenchError::Busy => Self::TooManyRequests { retry_after_seconds: 2 },
+            WorkbenchError::Webhook(error) => error.into(),
+        }
+    }
+}
+
+impl From<ListenError> for ManagementError {
+    fn from(error: ListenError) -> Self {
+        match error {
+            ListenError::TooMany(most) => {
+                Self::LimitReached { what: "programs that listen for an organisation", most }
+            }
+            ListenError::Webhook(error) => error.into(),
+        }
+    }
+}
+
+/// Inner crates speak in fragments, people read sentences.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
 }
 
 impl From<PublishError> for ManagementError {

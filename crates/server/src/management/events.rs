@@ -28,7 +28,7 @@ pub(super) async fn send(
     management: Data<Management>,
 ) -> Result<Json<Sent>, ManagementError> {
     // Scopes the request to the tenant: the directory knows every tenant's apps.
-    management.store.get_app(session.account.tenant_id, *app_id).await?;
+    management.store.get_app(session.tenant_id, *app_id).await?;
     let text = std::str::from_utf8(&body).map_err(|error| ManagementError::Malformed(error.to_string()))?;
     let wanted: SendEvent =
         from_object(text).map_err(|error| ManagementError::Malformed(error.to_string()))?;

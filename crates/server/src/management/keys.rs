@@ -41,9 +41,9 @@ pub(super) async fn create(
         None => String::new(),
     };
     form.check()?;
-    let app = management.store.get_app(session.account.tenant_id, *app_id).await?;
+    let app = management.store.get_app(session.tenant_id, *app_id).await?;
     at_most(KEYS, app.keys.len(), "keys of an app")?;
-    let record = management.store.create_key(session.account.tenant_id, *app_id, &label).await?;
+    let record = management.store.create_key(session.tenant_id, *app_id, &label).await?;
     Ok(HttpResponse::Created().json(KeyReply::from(record)))
 }
 
@@ -55,7 +55,7 @@ pub(super) async fn delete(
     management: Data<Management>,
 ) -> Result<HttpResponse, ManagementError> {
     let (app_id, key_id) = path.into_inner();
-    management.store.delete_key(session.account.tenant_id, app_id, key_id).await?;
+    management.store.delete_key(session.tenant_id, app_id, key_id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -67,8 +67,8 @@ pub(super) async fn reveal(
     management: Data<Management>,
 ) -> Result<HttpResponse, ManagementError> {
     let (app_id, key_id) = path.into_inner();
-    let (key, secret) = management.store.reveal_key(session.account.tenant_id, app_id, key_id).await?;
-    tracing::info!(tenant.id = %session.account.tenant_id.0, app.id = %app_id, key = %key, "a secret was revealed");
+    let (key, secret) = management.store.reveal_key(session.tenant_id, app_id, key_id).await?;
+    tracing::info!(tenant.id = %session.tenant_id.0, app.id = %app_id, key = %key, "a secret was revealed");
     let revealed = Revealed { key: key.as_str().to_owned(), secret: secret.expose_secret().to_owned() };
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(revealed))
 }

@@ -8,22 +8,26 @@ use actix_web::{
     middleware::Next,
 };
 
-use super::ManagementError;
+use super::{ManagementError, session::bearer};
 
 /// How long a request may take to arrive and be answered; a stream that has begun is not concerned.
 const DEADLINE: Duration = Duration::from_secs(20);
+/// The same where the answer waits for an endpoint, which may take 30 seconds.
+const TEST_DEADLINE: Duration = Duration::from_secs(45);
 
 /// Refuses requests that another site's page made with our cookie: what changes something must come
-/// from our own page, or from no page at all, and carry JSON, which a foreign form cannot.
+/// from our own page, or from no page at all, and carry JSON, which a foreign form cannot. A request with a
+/// token is exempt: no page can make a browser add one, and the cookie beside it counts for nothing.
 pub(super) async fn require_same_origin(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let may_change = is_own(&request) && is_json(&request);
+    let may_change = bearer(request.headers()).is_some() || is_own(&request) && is_json(&request);
     if !may_change && !request.method().is_safe() {
         return Err(ManagementError::ForeignOrigin.into());
     }
-    match tokio::time::timeout(DEADLINE, next.call(request)).await {
+    let deadline = if request.path().ends_with("/test") { TEST_DEADLINE } else { DEADLINE };
+    match tokio::time::timeout(deadline, next.call(request)).await {
         Ok(answer) => Ok(answer?.map_into_boxed_body()),
         Err(_) => Err(ManagementError::TimedOut.into()),
     }

@@ -35,7 +35,7 @@ pub(crate) struct TestServer {
 struct Deaf;
 
 impl Observer for Deaf {
-    fn observe(&self, _: Occurrence) {}
+    fn observe(&self, _: &App, _: Occurrence) {}
 }
 
 /// Knows one app.

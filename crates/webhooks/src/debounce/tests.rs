@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use tokio::sync::mpsc;
 
 use super::*;
@@ -15,14 +17,20 @@ struct Fixture {
 impl Fixture {
     fn new() -> Self {
         let (inbox, receiver) = Inbox::new(1 << 20);
-        let (start, debounce) = (Instant::now(), Debounce::new(Duration::from_secs(3)));
+        let (start, debounce) = (Instant::now(), Debounce::within(1 << 20));
         Self { debounce, inbox, receiver, start, told: Vec::new() }
     }
 
+    /// Apps wait three seconds, but app 9 does not, and app 10 waits ten.
     fn push(&mut self, at_ms: u64, app: i64, channel: &str, kind: OccurrenceKind) {
-        let channel = ChannelName::parse(channel).unwrap();
+        let channel = ChannelName::parse(channel).ok();
         let app_id = AppId::from_number(app).unwrap();
-        self.inbox.push(Occurrence { app_id, channel, at_ms, kind });
+        let debounce = Duration::from_secs(match app {
+            9 => 0,
+            10 => 10,
+            _ => 3,
+        });
+        self.inbox.push(Occurrence { app_id, channel, at_ms, kind }, debounce);
         let mut entry = self.receiver.try_recv().unwrap();
         entry.arrived = self.start + Duration::from_millis(at_ms);
         self.debounce.push(entry, &mut self.told);
@@ -38,8 +46,12 @@ impl Fixture {
                 OccurrenceKind::MemberAdded { user_id } => format!("+{user_id}"),
                 OccurrenceKind::MemberRemoved { user_id } => format!("-{user_id}"),
                 OccurrenceKind::ClientEvent { event, .. } => event,
-                OccurrenceKind::CacheMiss | OccurrenceKind::SubscriptionCount { .. } => "other".to_owned(),
+                OccurrenceKind::ConnectionClosed { reason, .. } => format!("closed {reason}"),
+                OccurrenceKind::CacheMiss
+                | OccurrenceKind::SubscriptionCount { .. }
+                | OccurrenceKind::ConnectionOpened { .. } => "other".to_owned(),
             };
+            let channel = channel.as_ref().map_or("", ChannelName::as_str);
             format!("{app_id}:{channel} {what}")
         };
         self.told.drain(..).map(describe).collect()
@@ -134,4 +146,50 @@ fn at_the_end_all_is_told_in_order() {
     fixture.push(5, 1, "presence-a", Vacated);
     fixture.debounce.release_all(&mut fixture.told);
     assert_eq!(fixture.told_by(5), ["1:presence-a -u", "1:presence-a -v", "1:presence-a vacated"]);
+}
+
+#[test]
+fn each_app_waits_as_long_as_it_wants() {
+    let mut fixture = Fixture::new();
+    fixture.push(0, 10, "a", Vacated);
+    fixture.push(0, 1, "a", Vacated);
+    fixture.push(0, 9, "a", Vacated);
+    assert_eq!(fixture.told_by(0), ["9:a vacated"]);
+    assert_eq!(fixture.told_by(3000), ["1:a vacated"]);
+    fixture.push(9999, 10, "a", Occupied);
+    assert!(fixture.told_by(20_000).is_empty());
+    fixture.push(20_000, 10, "a", Vacated);
+    assert_eq!(fixture.told_by(30_000), ["10:a vacated"]);
+}
+
+#[test]
+fn the_end_of_a_connection_is_never_held_back() {
+    let mut fixture = Fixture::new();
+    let socket_id = campanile_protocol::SocketId::from_random(1);
+    let closed = OccurrenceKind::ConnectionClosed { socket_id, user_id: None, reason: "left".into() };
+    fixture.push(0, 1, "", closed);
+    assert_eq!(fixture.told_by(0), ["1: closed left"]);
+}
+
+#[test]
+fn an_app_that_has_too_much_held_back_tells_its_oldest_early_and_no_one_elses() {
+    let mut fixture = Fixture::new();
+    fixture.push(0, 2, "other", Vacated);
+    fixture.push(0, 1, "a", Vacated);
+    let each = fixture.debounce.apps[&AppId::from_number(1).unwrap()].bytes;
+    fixture.debounce.held_bytes_per_app = 3 * each;
+    fixture.push(1, 1, "b", Vacated);
+    fixture.push(2, 1, "c", Vacated);
+    assert!(fixture.told_by(2).is_empty());
+    fixture.push(3, 1, "d", Vacated);
+    assert_eq!(fixture.told_by(3), ["1:a vacated"]);
+    // Its news is out, and so the return is news too; what was not told is still cancelled.
+    fixture.push(4, 1, "a", Occupied);
+    fixture.push(4, 1, "b", Occupied);
+    assert_eq!(fixture.told_by(4), ["1:a occupied"]);
+    // Room that was given back is used again.
+    fixture.push(5, 1, "e", Vacated);
+    assert!(fixture.told_by(5).is_empty());
+    assert_eq!(fixture.told_by(10_000), ["2:other vacated", "1:c vacated", "1:d vacated", "1:e vacated"]);
+    assert!(fixture.debounce.apps.is_empty() && fixture.debounce.places.is_empty());
 }

@@ -155,3 +155,30 @@ fn what_has_no_host_is_refused() {
     assert!(STRICT.check_url("http://example.com@127.0.0.1/").is_err());
     assert!(STRICT.check_url("http://example.com\\@127.0.0.1/").is_ok(), "the backslash ends the host");
 }
+
+#[test]
+fn threat_1_only_ports_of_web_servers_are_reached_in_public() {
+    for port in [80, 443, 1024, 3000, 5000, 8000, 8080, 8443, 9443, 49_152, 65_535] {
+        assert_eq!(STRICT.check_url(&format!("http://1.1.1.1:{port}/")), Ok(port));
+        assert_eq!(STRICT.check_url(&format!("https://example.com:{port}/")), Ok(port));
+    }
+    assert_eq!(STRICT.check_url("http://example.com/"), Ok(80));
+    assert_eq!(STRICT.check_url("https://example.com/"), Ok(443));
+    let others = [
+        0, 1, 21, 22, 23, 25, 53, 110, 143, 445, 465, 587, 993, 1023, 1433, 2375, 3306, 3389, 5432, 6379,
+        6667, 9200, 9300, 11_211, 27_017,
+    ];
+    for port in others {
+        for host in ["1.1.1.1", "[2606:4700::1111]", "[64:ff9b::8.8.8.8]", "example.com"] {
+            assert!(STRICT.check_url(&format!("http://{host}:{port}/")).is_err(), "{host}:{port}");
+        }
+        assert!(ALL.check_url(&format!("http://1.1.1.1:{port}/")).is_err());
+        // What the operator opened, he opened for whatever runs there.
+        assert!(LOOPBACK.check_url(&format!("http://127.0.0.1:{port}/")).is_ok());
+        assert!(PRIVATE.check_url(&format!("http://10.0.0.1:{port}/")).is_ok());
+        // A name may mean such an address: that is seen when it is resolved.
+        assert!(PRIVATE.check_url(&format!("http://db.example.com:{port}/")).is_ok());
+        assert!(!PRIVATE.allows(IpAddr::from([1, 1, 1, 1]), port));
+        assert!(PRIVATE.allows(IpAddr::from([10, 0, 0, 1]), port));
+    }
+}

@@ -1,14 +1,20 @@
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use campanile_protocol::OccurrenceType;
 use sqlx::PgPool;
 
 use crate::{
-    fixture::{Occupied, Vacated, added, app, config, endpoint, push, start, start_with, store},
+    fixture::{Occupied, Vacated, added, app, endpoint, push, push_with, start, store},
     receiver::Receiver,
 };
 
-const ALL: [OccurrenceType; 7] = OccurrenceType::ALL;
+const ALL: [OccurrenceType; 9] = OccurrenceType::ALL;
+const AN_HOUR: Duration = Duration::from_secs(3600);
+
+/// As if the leases of a crashed node had run out.
+async fn end_leases(pool: &PgPool) {
+    sqlx::query("update webhook_lanes set locked_until = null, next_at = now()").execute(pool).await.unwrap();
+}
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn after_a_crash_who_was_present_is_told_as_gone_exactly_once(pool: PgPool) {
@@ -23,13 +29,11 @@ async fn after_a_crash_who_was_present_is_told_as_gone_exactly_once(pool: PgPool
     drop(first);
     drop(told);
 
-    let mut config = config();
     for round in 0..2 {
-        config.timeout = std::time::Duration::from_secs(10 + round);
-        let next = start_with(&store, config.clone()).await;
+        let next = start(&store).await;
         if round == 0 {
             // Its lease was cut short by the crash: at least once, and in order.
-            sqlx::query("update webhook_lanes set locked_until = null").execute(&pool).await.unwrap();
+            end_leases(&pool).await;
             assert_eq!(receiver.accept().await.1, ["member_added presence-a u"]);
             assert_eq!(receiver.accept().await.1, ["member_removed presence-a u"]);
             assert_eq!(receiver.accept().await.1, ["channel_vacated presence-a"]);
@@ -48,18 +52,16 @@ async fn a_removal_that_was_held_back_at_the_crash_is_told_after_it(pool: PgPool
     let (store, mut receiver) = (store(&pool).await, Receiver::start().await);
     let acme = app(&store, "Acme").await;
     endpoint(&store, &acme, receiver.url("/hook"), &ALL).await;
-    let mut config = config();
-    config.debounce = std::time::Duration::from_secs(3600);
-    let first = start_with(&store, config.clone()).await;
+    let first = start(&store).await;
     push(&first.inbox(), &acme, "a", Occupied);
     assert_eq!(receiver.accept().await.1, ["channel_occupied a"]);
-    push(&first.inbox(), &acme, "a", Vacated);
+    push_with(&first.inbox(), &acme, "a", Vacated, AN_HOUR);
     push(&first.inbox(), &acme, "fence", Occupied);
     receiver.next().await.answer(200);
     drop(first);
 
-    let _second = start_with(&store, config).await;
-    sqlx::query("update webhook_lanes set locked_until = null").execute(&pool).await.unwrap();
+    let _second = start(&store).await;
+    end_leases(&pool).await;
     let mut told = Vec::new();
     while told.len() < 2 {
         // The fence itself comes again when the crash was quicker than its outcome.
@@ -73,18 +75,16 @@ async fn a_shutdown_records_removals_without_their_delay(pool: PgPool) {
     let (store, mut receiver) = (store(&pool).await, Receiver::start().await);
     let acme = app(&store, "Acme").await;
     endpoint(&store, &acme, receiver.url("/hook"), &ALL).await;
-    let mut config = config();
-    config.debounce = std::time::Duration::from_secs(3600);
-    let first = start_with(&store, config.clone()).await;
+    let first = start(&store).await;
     push(&first.inbox(), &acme, "a", Occupied);
     assert_eq!(receiver.accept().await.1, ["channel_occupied a"]);
-    push(&first.inbox(), &acme, "a", Vacated);
+    push_with(&first.inbox(), &acme, "a", Vacated, AN_HOUR);
     first.shutdown().await;
     assert!(store.backlog().await.unwrap().pending <= 1);
     let noted: i64 = sqlx::query_scalar("select count(*) from occupancy").fetch_one(&pool).await.unwrap();
     assert_eq!(noted, 0, "nothing is left for the next start to tell");
 
-    let second = start_with(&store, config).await;
+    let second = start(&store).await;
     push(&second.inbox(), &acme, "fence", Occupied);
     // What the first one posted before it ended, unanswered, comes again under its id.
     let (mut ids, mut told) = (HashSet::new(), Vec::new());

@@ -1,31 +1,25 @@
 use std::time::Duration;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use campanile_control::WebhookState;
+use campanile_control::{AttemptOutcome, NewWebhook, WebhookState};
 use campanile_protocol::{OccurrenceType, signature::SigningKey};
-use hmac::{Hmac, KeyInit, Mac};
-use secrecy::{ExposeSecret, SecretString};
-use sha2::Sha256;
+use secrecy::SecretString;
 use sqlx::PgPool;
 
 use crate::{
     fixture::{
-        Occupied, Vacated, added, app, batching_endpoint, client_event, config, endpoint, push, removed,
-        start, start_with, store,
+        Occupied, Vacated, added, app, batching_endpoint, client_event, create, deliveries, endpoint,
+        new_webhook, push, removed, signatures, start, store, tries,
     },
     receiver::{Received, Receiver},
 };
 
-const ALL: [OccurrenceType; 7] = OccurrenceType::ALL;
+const ALL: [OccurrenceType; 9] = OccurrenceType::ALL;
 
 /// Verifies as a receiver would, with what it was told at set-up.
 fn assert_signed(request: &Received, key: &SigningKey, secret: &SecretString) {
     assert_eq!(request.header("x-pusher-key"), key.key().as_str());
     assert_eq!(request.header("x-pusher-signature"), key.sign([request.body.as_bytes()]));
-    let signed = [request.header("webhook-id"), request.header("webhook-timestamp"), &request.body].join(".");
-    let secret = STANDARD.decode(secret.expose_secret().strip_prefix("whsec_").unwrap()).unwrap();
-    let mac = Hmac::<Sha256>::new_from_slice(&secret).unwrap().chain_update(signed).finalize();
-    assert_eq!(request.header("webhook-signature"), format!("v1,{}", STANDARD.encode(mac.into_bytes())));
+    assert_eq!(request.header("webhook-signature"), signatures(secret, request));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -87,12 +81,19 @@ async fn a_retry_sends_the_same_bytes_under_the_same_id(pool: PgPool) {
     third.answer(200);
     webhooks.shutdown().await;
 
-    let seen = store.list_deliveries(acme.tenant_id, acme.id, webhook.id, 50).await.unwrap();
-    let tries: Vec<_> = seen.attempts.iter().map(|a| (a.attempt, a.status, a.delivered)).collect();
-    assert_eq!(tries, [(1, Some(200), true), (2, Some(200), true), (1, Some(500), false)]);
-    assert_eq!(seen.attempts[2].error.as_deref(), Some("the endpoint answered 500"));
-    assert_eq!(seen.attempts[2].response_excerpt.as_deref(), Some("<script>oh</script>"));
-    assert_eq!(seen.attempts[2].id.to_string(), sent.1);
+    let tries = tries(&store, &acme, webhook.id, 1).await;
+    assert_eq!(tries.len(), 1, "the newest is the third");
+    let seen = deliveries(&store, &acme, webhook.id).await;
+    assert_eq!((seen.len(), seen[1].id.to_string(), seen[1].attempts), (2, sent.1, 2));
+    let detail = store.get_delivery(acme.tenant_id, acme.id, webhook.id, seen[1].id).await.unwrap();
+    assert_eq!(detail.body, Some(sent.0), "as it was sent, byte for byte");
+    let [first, second] = &detail.attempts[..] else { panic!("two tries") };
+    assert_eq!((first.attempt, first.status, first.outcome), (1, Some(500), AttemptOutcome::Failed));
+    assert_eq!((second.attempt, second.status, second.outcome), (2, Some(200), AttemptOutcome::Delivered));
+    assert_eq!(first.error.as_deref(), Some("the endpoint answered 500"));
+    assert_eq!(first.response_excerpt.as_deref(), Some("<script>oh</script>"));
+    assert_eq!(first.request_headers["webhook-id"], seen[1].id.to_string());
+    assert_eq!(first.response_headers["content-length"], "19");
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -119,16 +120,16 @@ async fn a_silent_endpoint_delays_nobody_else(pool: PgPool) {
 async fn an_endpoint_that_does_not_answer_in_time_is_tried_again(pool: PgPool) {
     let (store, mut receiver) = (store(&pool).await, Receiver::start().await);
     let acme = app(&store, "Acme").await;
-    let (webhook, _) = endpoint(&store, &acme, receiver.url("/hook"), &ALL).await;
-    let mut config = config();
-    config.timeout = Duration::from_millis(300);
-    let webhooks = start_with(&store, config).await;
+    let timeout = Some(Duration::from_secs(1));
+    let new = NewWebhook { timeout, ..new_webhook(receiver.url("/hook")) };
+    let (webhook, _) = create(&store, &acme, new).await;
+    let webhooks = start(&store).await;
     push(&webhooks.inbox(), &acme, "a", Occupied);
     let _held = receiver.next().await;
     assert_eq!(receiver.accept().await.1, ["channel_occupied a"]);
     webhooks.shutdown().await;
-    let seen = store.list_deliveries(acme.tenant_id, acme.id, webhook.id, 50).await.unwrap();
-    assert_eq!(seen.attempts[1].error.as_deref(), Some("no answer within 0.3 s"));
+    let tries = tries(&store, &acme, webhook.id, 2).await;
+    assert_eq!(tries[0].error.as_deref(), Some("no answer within 1 s"));
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -1,29 +1,17 @@
-use std::time::Duration;
-
-use campanile_control::{AppRecord, Delivery, Store};
+use campanile_control::{AppRecord, AttemptOutcome, AttemptRecord, Store};
 use campanile_protocol::OccurrenceType;
 use campanile_webhooks::TargetPolicy;
 use sqlx::PgPool;
-use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use crate::{
-    fixture::{Occupied, app, config, endpoint, push, start, start_with, store},
+    fixture::{Occupied, app, config, endpoint, push, start, start_with, store, tries},
     receiver::Receiver,
 };
 
 /// The first try, as soon as it is recorded.
-async fn first_try(store: &Store, app: &AppRecord, webhook: Uuid) -> Delivery {
-    let tried = async {
-        loop {
-            let seen = store.list_deliveries(app.tenant_id, app.id, webhook, 50).await.unwrap();
-            match seen.attempts.into_iter().next_back() {
-                Some(attempt) => return attempt,
-                None => sleep(Duration::from_millis(10)).await,
-            }
-        }
-    };
-    timeout(Duration::from_secs(30), tried).await.expect("a try in time")
+async fn first_try(store: &Store, app: &AppRecord, webhook: Uuid) -> AttemptRecord {
+    tries(store, app, webhook, 1).await.remove(0)
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -62,7 +50,7 @@ async fn a_redirect_is_a_failure_and_is_not_followed(pool: PgPool) {
     let elsewhere = format!("location: {}\r\n", receiver.url("/elsewhere"));
     receiver.next().await.answer_with(307, &elsewhere, "");
     let attempt = first_try(&store, &acme, webhook.id).await;
-    assert_eq!((attempt.status, attempt.delivered), (Some(307), false));
+    assert_eq!((attempt.status, attempt.outcome), (Some(307), AttemptOutcome::Failed));
     assert_eq!(receiver.accept().await.0, "/hook", "the next request is the retry");
 }
 
