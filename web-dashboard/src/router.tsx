@@ -14,15 +14,33 @@ const lazyPage = {
   app: async () => ({ Component: (await import('./app-page/app-layout')).AppLayout }),
   gettingStarted: async () => ({ Component: (await import('./getting-started/getting-started-page')).GettingStartedPage }),
   keys: async () => ({ Component: (await import('./keys/keys-page')).KeysPage }),
-  webhooks: async () => ({ Component: (await import('./webhooks/webhooks-page')).WebhooksPage }),
-  deliveries: async () => ({ Component: (await import('./webhooks/deliveries-drawer')).DeliveriesDrawer }),
+  webhooks: async () => ({ Component: (await import('./webhooks/list/webhooks-page')).WebhooksPage }),
+  createWebhook: async () => ({ Component: (await import('./webhooks/form/create-webhook-page')).CreateWebhookPage }),
+  webhook: async () => ({ Component: (await import('./webhooks/endpoint/webhook-layout')).WebhookLayout }),
+  deliveries: async () => ({ Component: (await import('./webhooks/deliveries/deliveries-tab')).DeliveriesTab }),
+  deadLetters: async () => ({ Component: (await import('./webhooks/dead-letters/dead-letters-tab')).DeadLettersTab }),
+  queue: async () => ({ Component: (await import('./webhooks/queue/queue-tab')).QueueTab }),
+  verify: async () => ({ Component: (await import('./webhooks/verify/verify-tab')).VerifyTab }),
+  webhookSettings: async () => ({ Component: (await import('./webhooks/endpoint/settings-tab')).SettingsTab }),
   settings: async () => ({ Component: (await import('./settings/settings-page')).SettingsPage }),
 };
+
+const webhookSections: RouteObject[] = [
+  { index: true, element: <Navigate to="deliveries" replace /> },
+  { path: 'deliveries/:deliveryId?', lazy: lazyPage.deliveries },
+  { path: 'dead-letters/:deliveryId?', lazy: lazyPage.deadLetters },
+  { path: 'queue', lazy: lazyPage.queue },
+  { path: 'verify', lazy: lazyPage.verify },
+  { path: 'settings', lazy: lazyPage.webhookSettings },
+  { path: '*', element: <NotFound /> },
+];
 
 const appSections: RouteObject[] = [
   { index: true, lazy: lazyPage.gettingStarted },
   { path: 'keys', lazy: lazyPage.keys },
-  { path: 'webhooks', lazy: lazyPage.webhooks, children: [{ path: ':webhookId', lazy: lazyPage.deliveries }] },
+  { path: 'webhooks', lazy: lazyPage.webhooks },
+  { path: 'webhooks/new', lazy: lazyPage.createWebhook },
+  { path: 'webhooks/:webhookId', lazy: lazyPage.webhook, children: webhookSections },
   { path: 'settings', lazy: lazyPage.settings },
   { path: '*', element: <NotFound /> },
 ];

@@ -33,6 +33,7 @@ export const app: App = {
     authorized_connections: false,
     authorization_timeout_seconds: 30,
     force_tls: false,
+    webhook_debounce_ms: 3_000,
     max_event_bytes: 10_240,
     max_batch_events: 10,
     max_presence_members: 100,

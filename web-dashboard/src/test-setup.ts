@@ -3,7 +3,8 @@ import { afterEach, vi } from 'vitest';
 
 afterEach(cleanup);
 
-// jsdom has neither; Mantine asks for both.
+// jsdom has none of these; Mantine asks for all of them.
+Element.prototype.scrollIntoView = () => undefined;
 vi.stubGlobal('matchMedia', (query: string) => ({
   matches: false,
   media: query,

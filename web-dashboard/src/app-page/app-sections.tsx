@@ -1,5 +1,5 @@
-import { NavLink } from 'react-router';
 import classes from './app-page.module.css';
+import { SectionLinks } from './section-links';
 
 const SECTIONS = [
   { path: '', label: 'Getting started' },
@@ -8,15 +8,11 @@ const SECTIONS = [
   { path: '/settings', label: 'Settings' },
 ];
 
-/** Links that look like tabs: each section has its own address. */
 export function AppSections({ appId }: { appId: string }) {
+  const links = SECTIONS.map(({ path, label }) => ({ to: `/apps/${appId}${path}`, label, end: path === '' }));
   return (
-    <nav aria-label="Sections of this app" className={classes.sections}>
-      {SECTIONS.map(({ path, label }) => (
-        <NavLink key={path} to={`/apps/${appId}${path}`} end={path === ''} className={classes.section ?? ''}>
-          {label}
-        </NavLink>
-      ))}
-    </nav>
+    <div className={classes.sections}>
+      <SectionLinks label="Sections of this app" links={links} />
+    </div>
   );
 }

@@ -8,7 +8,7 @@ export function AppSkeleton() {
         <Skeleton h={14} w={130} my={4} />
         <Skeleton h={30} w={260} mt={10} />
       </div>
-      <Group className={classes.sections} h={44} gap="lg" px={12}>
+      <Group className={classes.sections} h={44} gap="lg">
         {[104, 36, 72, 60].map((width) => (
           <Skeleton key={width} h={16} w={width} />
         ))}

@@ -7,20 +7,22 @@ interface CopyButtonProps {
   text: TextSource;
   /** What is copied, for example "key"; completes "Copy …". */
   what: string;
+  /** What the button says. */
+  label?: string;
   /** Icon only, for tight places. */
   compact?: boolean;
 }
 
-export function CopyButton({ text, what, compact = false }: CopyButtonProps) {
+export function CopyButton({ text, what, label = 'Copy', compact = false }: CopyButtonProps) {
   const { state, copy } = useCopy(text);
-  const label = { idle: `Copy ${what}`, busy: `Copying ${what}`, copied: 'Copied', failed: 'Could not copy' }[state];
+  const name = { idle: `Copy ${what}`, busy: `Copying ${what}`, copied: 'Copied', failed: 'Could not copy' }[state];
   const Icon = { idle: IconCopy, busy: IconCopy, copied: IconCheck, failed: IconAlertTriangle }[state];
   const color = { idle: 'gray', busy: 'gray', copied: 'verdigris', failed: 'red' }[state];
 
   if (compact) {
     return (
-      <Tooltip label={label} withArrow>
-        <ActionIcon variant="subtle" color={color} size="lg" onClick={copy} loading={state === 'busy'} aria-label={label}>
+      <Tooltip label={name} withArrow>
+        <ActionIcon variant="subtle" color={color} size="lg" onClick={copy} loading={state === 'busy'} aria-label={name}>
           <Icon size={18} aria-hidden />
         </ActionIcon>
       </Tooltip>
@@ -33,9 +35,9 @@ export function CopyButton({ text, what, compact = false }: CopyButtonProps) {
       onClick={copy}
       loading={state === 'busy'}
       leftSection={<Icon size={15} aria-hidden />}
-      aria-label={label}
+      aria-label={name}
     >
-      {state === 'copied' ? 'Copied' : state === 'failed' ? 'Could not copy' : 'Copy'}
+      {state === 'copied' ? 'Copied' : state === 'failed' ? 'Could not copy' : label}
     </Button>
   );
 }

@@ -1,10 +1,12 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { basePath } from '../base-path';
 import { BellTower } from '../brand/bell-tower';
 
 interface MessagePageProps {
   title: string;
   children: ReactNode;
+  /** The address as the router has it. */
   action: { label: string; href: string };
 }
 
@@ -20,7 +22,7 @@ export function MessagePage({ title, children, action }: MessagePageProps) {
         {children}
       </Text>
       <Group mt="sm">
-        <Button component="a" href={action.href}>
+        <Button component="a" href={basePath + action.href}>
           {action.label}
         </Button>
       </Group>

@@ -10,6 +10,9 @@ export const formatDate = (iso: string) => dateOnly.format(new Date(iso));
 /** Time of day with seconds, for feeds where the date is obvious. */
 export const formatClock = (epochMs: number) => clock.format(new Date(epochMs));
 
+/** "2026-08-01 10:04:05 UTC": what is compared with a server's log. */
+export const formatUtc = (iso: string) => `${new Date(iso).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400],
   ['hour', 3_600],

@@ -1,7 +1,6 @@
-import { NumberInput } from '@mantine/core';
 import type { NumberSetting } from '../api/types';
+import { UnitInput } from '../forms/unit-input';
 import { RANGES } from './ranges';
-import classes from './settings.module.css';
 import type { SettingsForm } from './use-settings-form';
 
 interface NumberFieldProps {
@@ -12,11 +11,11 @@ interface NumberFieldProps {
   unit: string;
 }
 
-/** Whatever is typed stays as typed: a number out of range is explained, not replaced by another. */
+/** One of an app's numbers. */
 export function NumberField({ form, name, label, description, unit }: NumberFieldProps) {
   const { least, most, optional = false } = RANGES[name];
   return (
-    <NumberInput
+    <UnitInput
       label={label}
       description={description}
       inputWrapperOrder={['label', 'input', 'error', 'description']}
@@ -24,15 +23,7 @@ export function NumberField({ form, name, label, description, unit }: NumberFiel
       min={least}
       max={most}
       startValue={least}
-      clampBehavior="none"
-      allowDecimal={false}
-      allowNegative={false}
-      thousandSeparator=","
-      hideControls
-      inputMode="numeric"
-      autoComplete="off"
-      rightSection={unit}
-      classNames={{ section: classes.unit }}
+      unit={unit}
       {...form.getInputProps(name)}
     />
   );

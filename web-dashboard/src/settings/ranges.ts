@@ -12,6 +12,7 @@ interface Range {
 /** As the server has them (`AppSettings::check`), shown beside the inputs. */
 export const RANGES: Record<NumberSetting, Range> = {
   authorization_timeout_seconds: { least: 1, most: 600 },
+  webhook_debounce_ms: { least: 0, most: 60_000 },
   max_event_bytes: { least: 1, most: 32_768 },
   max_batch_events: { least: 1, most: 100 },
   max_presence_members: { least: 1, most: 1_000 },

@@ -7,6 +7,7 @@ import { DangerZone } from './danger-zone';
 import { EventSettings } from './event-settings';
 import { LimitsSetting } from './limits-setting';
 import { RenameSetting } from './rename-setting';
+import { WebhookSettings } from './webhook-settings';
 
 export function SettingsPage() {
   const app = useCurrentApp();
@@ -15,6 +16,7 @@ export function SettingsPage() {
     <Stack gap="lg" maw={820}>
       <RenameSetting app={app} />
       <EventSettings app={app} />
+      <WebhookSettings app={app} />
       <AccessSettings app={app} />
       <LimitsSetting app={app} />
       <AvailabilitySetting app={app} />

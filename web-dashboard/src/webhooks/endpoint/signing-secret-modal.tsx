@@ -1,0 +1,41 @@
+import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { CopyButton } from '../../clipboard/copy-button';
+import { ValueRow } from '../../keys/value-row';
+
+interface SigningSecretModalProps {
+  secret: string;
+  /** What it is for. */
+  children: ReactNode;
+  warning: string;
+  onClose: () => void;
+}
+
+/** Closes by its buttons only: a stray click beside it would lose the secret for good. */
+export function SigningSecretModal({ secret, children, warning, onClose }: SigningSecretModalProps) {
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title="Save the signing secret"
+      centered
+      size="lg"
+      closeOnClickOutside={false}
+      closeOnEscape={false}
+    >
+      <Stack gap="md">
+        <Text fz="sm">{children}</Text>
+        <ValueRow label="Secret" value={secret} testId="signing-secret">
+          <CopyButton text={secret} what="signing secret" compact />
+        </ValueRow>
+        <Alert color="orange" icon={<IconAlertTriangle aria-hidden />}>
+          {warning}
+        </Alert>
+        <Group justify="flex-end">
+          <Button onClick={onClose}>I have saved it</Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
