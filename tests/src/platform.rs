@@ -32,6 +32,8 @@ const STOP: Duration = Duration::from_secs(30);
 pub struct Options {
     /// Use the embedded database even if `DATABASE_URL` offers another.
     pub embedded: bool,
+    /// Use this database instead of a fresh one.
+    pub database_url: Option<String>,
     /// Environment of the platform, e.g. `CAMPANILE_WORKERS`.
     pub environment: Vec<(&'static str, String)>,
 }
@@ -44,6 +46,7 @@ pub struct Platform {
     dir: TempDir,
     database_url: Option<String>,
     environment: Vec<(&'static str, String)>,
+    abort_at: Option<String>,
     process: Option<Child>,
     /// `127.0.0.1:PORT` of the public port; stays the same over restarts.
     pub authority: String,
@@ -64,8 +67,12 @@ impl Platform {
         fs::set_permissions(dir.path(), Permissions::from_mode(0o755))?;
         let mut platform = Self {
             dir,
-            database_url: if options.embedded { None } else { database::fresh()? },
+            database_url: match options.database_url {
+                None if !options.embedded => database::fresh()?,
+                chosen => chosen,
+            },
             environment: options.environment,
+            abort_at: None,
             process: None,
             authority: "127.0.0.1:0".to_owned(),
             internal_authority: "127.0.0.1:0".to_owned(),
@@ -80,6 +87,7 @@ impl Platform {
         let log = File::options().create(true).append(true).open(self.log_path())?;
         let mut serve = self.command(&["serve", "--json", "--listen", &self.authority]);
         serve.args(["--internal-listen", &self.internal_authority]).stderr(log).stdout(Stdio::piped());
+        serve.envs(self.abort_at.take().map(|boundary| ("CAMPANILE_ABORT_AT", boundary)));
         let process = self.process.insert(serve.spawn()?);
         let stdout = process.stdout.take().context("it is piped")?;
         let ready = first_line(stdout).and_then(|line| Ok(serde_json::from_str::<Value>(&line)?));
@@ -87,6 +95,34 @@ impl Platform {
         self.authority = authority(&text(&ready, "url")?)?;
         self.internal_authority = authority(&text(&ready, "internal_url")?)?;
         Ok(())
+    }
+
+    /// Has the next start end, as by SIGKILL, when it passes a boundary between two steps for the `n`-th time;
+    /// only programs built for debugging do. Their names are in the sources: `boundary("…")`.
+    pub fn abort_at(&mut self, boundary: &str, n: u32) {
+        self.abort_at = Some(format!("{boundary}:{n}"));
+    }
+
+    /// Waits until it has ended by itself. `None` if it still runs.
+    pub fn wait_for_end(&mut self, patience: Duration) -> anyhow::Result<Option<ExitStatus>> {
+        let process = self.process.as_mut().context("it is not running")?;
+        let status = wait(process, patience)?;
+        if status.is_some() {
+            self.process = None;
+        }
+        Ok(status)
+    }
+
+    /// Its process, while it runs.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.process.as_ref().map(Child::id)
+    }
+
+    /// SIGTERM, without waiting for what becomes of it.
+    pub fn terminate(&self) -> anyhow::Result<()> {
+        let process = self.process.as_ref().context("it is not running")?;
+        Ok(kill(Pid::from_raw(i32::try_from(process.id())?), Signal::SIGTERM)?)
     }
 
     /// SIGKILL: the process gets no chance to tidy up.
@@ -99,14 +135,10 @@ impl Platform {
 
     /// SIGTERM, and waits for the end.
     pub fn stop(&mut self) -> anyhow::Result<ExitStatus> {
+        self.terminate()?;
         let mut process = self.process.take().context("it is not running")?;
-        kill(Pid::from_raw(i32::try_from(process.id())?), Signal::SIGTERM)?;
-        let deadline = Instant::now() + STOP;
-        while Instant::now() < deadline {
-            if let Some(status) = process.try_wait()? {
-                return Ok(status);
-            }
-            thread::sleep(Duration::from_millis(10));
+        if let Some(status) = wait(&mut process, STOP)? {
+            return Ok(status);
         }
         process.kill()?;
         process.wait()?;
@@ -163,6 +195,11 @@ impl Platform {
         Webhook::from_json(&self.run(&[&arguments, more].concat())?)
     }
 
+    /// Makes a management token.
+    pub fn create_token(&self, tenant: &str) -> anyhow::Result<String> {
+        text(&self.run(&["token", "create", "--tenant", tenant, "--name", "A test's own"])?, "token")
+    }
+
     /// Everything it has logged so far.
     #[must_use]
     pub fn log(&self) -> String {
@@ -202,6 +239,17 @@ impl Drop for Platform {
             eprintln!("the platform was not stopped: {error:#}");
         }
     }
+}
+
+fn wait(process: &mut Child, patience: Duration) -> anyhow::Result<Option<ExitStatus>> {
+    let deadline = Instant::now() + patience;
+    while Instant::now() < deadline {
+        if let Some(status) = process.try_wait()? {
+            return Ok(Some(status));
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    Ok(None)
 }
 
 /// The first line, or an error when none comes in time. Reads on, so that the writer never blocks.

@@ -13,6 +13,8 @@ export const server = new Pusher({ appId, key, secret, host, port: String(port),
 class AppServer {
   /** Every webhook event that came with a valid signature, in order. */
   webhookEvents = new Waiting();
+  /** Every webhook request as it came: `{ headers, rawBody }`. */
+  webhookRequests = new Waiting();
   invalidWebhooks = 0;
   #http = http.createServer((request, response) => void this.#answer(request, response));
 
@@ -38,6 +40,7 @@ class AppServer {
   }
 
   #receive(request, rawBody, response) {
+    this.webhookRequests.push({ headers: request.headers, rawBody });
     const webhook = server.webhook({ headers: request.headers, rawBody });
     if (!webhook.isValid()) {
       this.invalidWebhooks += 1;

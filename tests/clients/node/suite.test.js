@@ -18,4 +18,5 @@ await import('./cases/authorization.js');
 await import('./cases/presence.js');
 await import('./cases/client-events.js');
 await import('./cases/queries.js');
+await import('./cases/verifiers.js');
 await import('./cases/webhooks.js');

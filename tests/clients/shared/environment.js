@@ -12,6 +12,9 @@ export const environment = {
   key: required('APP_KEY'),
   secret: required('APP_SECRET'),
   webhookPort: Number(required('WEBHOOK_PORT')),
+  webhookId: required('WEBHOOK_ID'),
+  webhookSecret: required('WEBHOOK_SECRET'),
+  managementToken: required('MANAGEMENT_TOKEN'),
 };
 
 /** How long anything may take that must happen. */

@@ -7,8 +7,8 @@
 //! The app has client events enabled; further settings are given as for `campanile app create`.
 //!
 //! The command finds all it needs in its environment: `PLATFORM_URL`, `PLATFORM_HOST`, `PLATFORM_PORT`,
-//! `APP_ID`, `APP_KEY`, `APP_SECRET`, and for a server of its own that receives the app's webhooks
-//! `WEBHOOK_PORT` and `WEBHOOK_SECRET`.
+//! `APP_ID`, `APP_KEY`, `APP_SECRET`; for a server of its own that receives the app's webhooks
+//! `WEBHOOK_PORT`, `WEBHOOK_ID` and `WEBHOOK_SECRET`; and for the management API `MANAGEMENT_TOKEN`.
 
 use std::{env, net::TcpListener, process::Command, process::ExitCode};
 
@@ -39,7 +39,9 @@ fn main() -> anyhow::Result<ExitCode> {
     command.env("PLATFORM_URL", format!("http://{}", platform.authority));
     command.env("PLATFORM_HOST", host).env("PLATFORM_PORT", port);
     command.env("APP_ID", app.id).env("APP_KEY", app.key).env("APP_SECRET", app.secret);
-    command.env("WEBHOOK_PORT", webhook_port.to_string()).env("WEBHOOK_SECRET", webhook.signing_secret);
+    command.env("WEBHOOK_PORT", webhook_port.to_string());
+    command.env("WEBHOOK_ID", webhook.id).env("WEBHOOK_SECRET", webhook.signing_secret);
+    command.env("MANAGEMENT_TOKEN", platform.create_token(&tenant)?);
     let status = command.status().context("the command cannot be run")?;
     // A command that was ended by a signal has no code.
     Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)))

@@ -170,7 +170,12 @@ pub(crate) const ELSEWHERE: &[(u16, &str, &str, &str)] = &[
         "fn request_vectors_verify_and_any_altered_part_does_not",
         "unit test of the vectors",
     ),
-    (118, "crates/webhooks/src/schedule.rs", "fn pauses_grow_to_an_hour", "unit test of the schedule"),
+    (
+        118,
+        "crates/webhooks/src/schedule/tests.rs",
+        "fn the_whole_schedule_keeps_to_its_bands_up_to_72_hours",
+        "unit test of the schedule",
+    ),
 ];
 
 /// What is not as the statement says: number and reason.

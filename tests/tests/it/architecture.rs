@@ -6,13 +6,15 @@ use serde_json::Value;
 
 /// Every package and the packages of this workspace that it may use. All arrows point down; `realtime`
 /// and `control` never meet, so that losing the database cannot lose a connection.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("campanile-protocol", &[]),
     ("campanile-realtime", &["campanile-protocol"]),
     ("campanile-control", &["campanile-protocol"]),
     ("campanile-transport", &["campanile-protocol", "campanile-realtime"]),
     ("campanile-webhooks", &["campanile-protocol", "campanile-control"]),
     ("campanile-cluster", &[]),
+    // A developer's side: it speaks to the platform over the network only.
+    ("campanile-listen", &[]),
     (
         "campanile-server",
         &[
@@ -22,6 +24,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
             "campanile-transport",
             "campanile-webhooks",
             "campanile-cluster",
+            "campanile-listen",
         ],
     ),
     // Shares no code with what it measures.
@@ -33,7 +36,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
 /// Libraries that only the named packages may use, by the beginning of their names.
 const RESERVED: [(&str, &[&str]); 5] = [
     ("sqlx", &["campanile-control"]),
-    ("reqwest", &["campanile-webhooks", "campanile-loadtest"]),
+    ("reqwest", &["campanile-webhooks", "campanile-listen", "campanile-loadtest"]),
     ("actix-web", &["campanile-server", "campanile-transport"]),
     ("actix", &["campanile-realtime", "campanile-transport", "campanile-server"]),
     (
@@ -43,6 +46,7 @@ const RESERVED: [(&str, &[&str]); 5] = [
             "campanile-control",
             "campanile-transport",
             "campanile-webhooks",
+            "campanile-listen",
             "campanile-server",
             "campanile-loadtest",
         ],

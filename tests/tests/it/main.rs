@@ -5,9 +5,17 @@
 mod architecture;
 mod command_line;
 mod lifetime;
+mod listen;
 mod management;
 mod operations;
+mod person;
+mod program;
 mod rest;
 mod signing;
 mod socket;
+mod tokens;
+mod webhook_access;
+mod webhook_log;
+mod webhook_product;
+mod webhook_stage;
 mod webhooks;
