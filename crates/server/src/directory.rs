@@ -13,7 +13,7 @@ use campanile_protocol::{App, AppId, AppKey, CloseCode};
 use campanile_realtime::{Node, Realm};
 use thiserror::Error;
 use tokio::{
-    sync::Semaphore,
+    sync::{Mutex, Semaphore},
     time::{sleep, timeout},
 };
 
@@ -33,6 +33,7 @@ pub(crate) struct Directory {
     queries: Semaphore,
     /// Those and the ones that wait for their turn.
     waiting: Semaphore,
+    refreshing: Mutex<()>,
 }
 
 /// Why it is not known whether there is such an app.
@@ -73,6 +74,7 @@ impl Directory {
             changes: AtomicU64::new(0),
             queries: Semaphore::new(QUERIES),
             waiting: Semaphore::new(WAITING),
+            refreshing: Mutex::default(),
         })
     }
 
@@ -181,7 +183,10 @@ impl Directory {
     /// Brings an app that is in use up to date. While the database is away, what is known stays in force;
     /// an app that cannot be read for another reason is forgotten, so that it does not stay in force for
     /// ever, and does not keep the others from being brought up to date.
-    async fn refresh(&self, app_id: AppId) {
+    ///
+    /// One at a time: what is read later must also be put later.
+    pub(crate) async fn refresh(&self, app_id: AppId) {
+        let _turn = self.refreshing.lock().await;
         if self.apps().find(app_id).is_none() && self.node.find_realm(app_id).is_none() {
             return;
         }

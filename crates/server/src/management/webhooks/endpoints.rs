@@ -50,6 +50,8 @@ pub(super) async fn create(
     let (store, tenant) = (&management.store, session.tenant_id);
     at_most(ENDPOINTS, store.list_webhooks(tenant, *app_id).await?.len(), "webhook endpoints of an app")?;
     let (record, secret) = store.create_webhook(tenant, *app_id, new).await?;
+    // What happens after the answer is heard; other nodes follow in a moment.
+    management.directory.refresh(*app_id).await;
     let reply = EndpointReply::from(record).with_secret(&secret);
     Ok(HttpResponse::Created().insert_header(("Cache-Control", "no-store")).json(reply))
 }
@@ -76,6 +78,7 @@ pub(super) async fn update(
     let (app_id, webhook_id) = path.into_inner();
     let change = body.into_inner().check(&management)?;
     let record = management.store.update_webhook(session.tenant_id, app_id, webhook_id, change).await?;
+    management.directory.refresh(app_id).await;
     Ok(Json(record.into()))
 }
 
@@ -110,6 +113,7 @@ pub(super) async fn resume(
 ) -> Result<Json<EndpointReply>, ManagementError> {
     let (app_id, webhook_id) = path.into_inner();
     let record = management.store.resume_webhook(session.tenant_id, app_id, webhook_id).await?;
+    management.directory.refresh(app_id).await;
     Ok(Json(record.into()))
 }
 
