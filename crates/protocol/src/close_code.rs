@@ -18,6 +18,8 @@ pub enum CloseCode {
     InvalidVersion,
     /// 4007: a protocol version that is not spoken here.
     UnsupportedProtocol,
+    /// 4009: the app does not let pages of that origin connect.
+    OriginNotAllowed,
     /// 4009: neither signed in nor on a private or presence channel in time.
     NotAuthorized,
     /// 4009: the app's server ended this user's connections.
@@ -49,7 +51,7 @@ impl CloseCode {
             Self::OverQuota => 4004,
             Self::InvalidVersion => 4006,
             Self::UnsupportedProtocol => 4007,
-            Self::NotAuthorized | Self::Terminated => 4009,
+            Self::OriginNotAllowed | Self::NotAuthorized | Self::Terminated => 4009,
             Self::OverCapacity => 4100,
             Self::Restarting => 4200,
             Self::NoPong => 4201,
@@ -69,6 +71,7 @@ impl CloseCode {
             Self::OverQuota => "Account over quota",
             Self::InvalidVersion => "Invalid version string",
             Self::UnsupportedProtocol => "Unsupported protocol version",
+            Self::OriginNotAllowed => "Origin not allowed",
             Self::NotAuthorized => "Connection not authorized within timeout",
             Self::Terminated => "Connections of this user were terminated",
             Self::OverCapacity => "Over capacity",

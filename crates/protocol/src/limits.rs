@@ -22,6 +22,8 @@ pub const USER_ID_BYTES: usize = 128;
 pub const WATCHLIST_USERS: usize = 100;
 /// Client events one connection may send per second.
 pub const CLIENT_EVENTS_PER_SECOND: u32 = 10;
+/// Origins one app may allow.
+pub const ALLOWED_ORIGINS: usize = 100;
 /// Largest WebSocket message a client may send: the largest event an app can allow, with room for
 /// escaping.
 pub const CLIENT_MESSAGE_BYTES: usize = 100 * 1024;

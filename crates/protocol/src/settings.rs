@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use crate::limits;
+use crate::{AllowedOrigin, limits};
 
 /// What the owner of an app decided about its behaviour (Pusher reference, section 9). In force at once
 /// for every connection, but where a field says otherwise; changing it disconnects nobody.
@@ -25,6 +25,13 @@ pub struct AppSettings {
     pub authorization_timeout_seconds: u32,
     /// Whether sockets and requests must come over TLS.
     pub force_tls: bool,
+    /// The origins of the web pages that may connect, e.g. `https://www.example.com` or
+    /// `https://*.example.com`; empty for all. Clients that are no browsers send no origin and are not
+    /// concerned. Read when a connection is opened.
+    pub allowed_origins: Vec<AllowedOrigin>,
+    /// Whether events are compressed for the clients that offer it (RFC 7692); read when a connection is
+    /// opened.
+    pub compression: bool,
     /// Largest `data` of one event.
     pub max_event_bytes: u32,
     /// Most events in one batch.
@@ -53,6 +60,8 @@ impl Default for AppSettings {
             authorized_connections: false,
             authorization_timeout_seconds: 30,
             force_tls: false,
+            allowed_origins: Vec::new(),
+            compression: false,
             max_event_bytes: limits::EVENT_DATA_BYTES,
             max_batch_events: limits::EVENTS_PER_BATCH,
             max_presence_members: limits::PRESENCE_MEMBERS,
@@ -81,11 +90,26 @@ pub enum InvalidSetting {
         /// The largest value.
         most: u32,
     },
+    /// More than an app may name.
+    #[error("allowed_origins may have at most {most} entries")]
+    TooManyOrigins {
+        /// How many it may.
+        most: usize,
+    },
 }
 
 impl AppSettings {
+    /// Whether a page of that origin may connect; a client that names none is no page.
+    pub fn allows_origin(&self, origin: Option<&str>) -> bool {
+        let Some(origin) = origin else { return true };
+        self.allowed_origins.is_empty() || self.allowed_origins.iter().any(|allowed| allowed.allows(origin))
+    }
+
     /// Refuses values that the service cannot keep.
     pub fn check(&self) -> Result<(), InvalidSetting> {
+        if self.allowed_origins.len() > limits::ALLOWED_ORIGINS {
+            return Err(InvalidSetting::TooManyOrigins { most: limits::ALLOWED_ORIGINS });
+        }
         let ranges = [
             ("authorization_timeout_seconds", self.authorization_timeout_seconds, 1, 600),
             ("max_event_bytes", self.max_event_bytes, 1, 32 * 1024),

@@ -3,7 +3,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use campanile_protocol::{ChannelName, SocketId};
+use campanile_protocol::{ChannelName, SocketId, Transport};
 use tokio::sync::broadcast;
 
 /// Something that happened in an app, for its owner to watch. Never carries an event's data.
@@ -24,6 +24,8 @@ pub enum ActivityKind {
         socket_id: SocketId,
         /// The client's name and version, as it says.
         client: Option<String>,
+        /// How it is connected.
+        transport: Transport,
     },
     /// A connection ended.
     Disconnected {

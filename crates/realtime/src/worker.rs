@@ -1,7 +1,7 @@
 use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use actix::{Actor, AsyncContext, Context};
-use campanile_protocol::SocketId;
+use campanile_protocol::{SocketId, Transport};
 use futures_util::Stream;
 
 use crate::{
@@ -31,6 +31,8 @@ pub struct NewConnection<S> {
     pub inbound: S,
     /// The client's name and version, as it says.
     pub client: Option<String>,
+    /// How it is connected.
+    pub transport: Transport,
 }
 
 impl Worker {
@@ -59,9 +61,10 @@ impl Worker {
     /// Starts the actor of a connection whose client has been sent `connection_established`. It lives
     /// until `inbound` ends or the server closes it.
     pub fn connect<S: Stream<Item = Inbound> + 'static>(self: &Rc<Self>, new: NewConnection<S>) {
-        let NewConnection { place: Place { realm, open }, socket_id, outlet, inbound, client } = new;
+        let NewConnection { place: Place { realm, open }, socket_id, outlet, inbound, client, transport } =
+            new;
         let app_id = realm.app().id;
-        realm.feed().tell(|| ActivityKind::Connected { socket_id, client });
+        realm.feed().tell(|| ActivityKind::Connected { socket_id, client, transport });
         Connection::create(|context: &mut Context<Connection>| {
             context.add_stream(inbound);
             let session = Rc::new(Session::new(app_id, socket_id, outlet, context.address()));

@@ -28,8 +28,11 @@ impl Admission for DirectoryAdmission {
         if !app.enabled {
             return Err(CloseCode::AppDisabled);
         }
-        if app.settings.force_tls && !request.is_secure {
+        if app.settings.force_tls && !request.source.is_secure {
             return Err(CloseCode::TlsRequired);
+        }
+        if !app.settings.allows_origin(request.source.origin.as_deref()) {
+            return Err(CloseCode::OriginNotAllowed);
         }
         drop(app);
         Ok(realm)

@@ -19,7 +19,7 @@ use actix_web::{
 use campanile_control::{Incarnation, Store, StoreError};
 use campanile_protocol::CloseCode;
 use campanile_realtime::{InProcess, Node};
-use campanile_transport::{Sockets, WebSocketUpgrade};
+use campanile_transport::{Entrance, Sockets, WebSocketUpgrade};
 use campanile_webhooks::{StartError, WebhookConfig, Webhooks};
 use futures_util::{FutureExt, TryFutureExt, future::Either};
 use socket2::{Domain, Socket, Type};
@@ -229,11 +229,10 @@ fn serve_public(
         .disable_signals()
         .listen("public", listener, move || {
             let worker = edge.node.join().expect("the server starts as many workers as the node has");
-            let upgrade = Rc::new(WebSocketUpgrade::new(
-                worker,
-                DirectoryAdmission { directory: edge.directory.clone(), stopping: edge.stopping.clone() },
-                edge.sockets.clone(),
-            ));
+            let admission =
+                DirectoryAdmission { directory: edge.directory.clone(), stopping: edge.stopping.clone() };
+            let entrance = Rc::new(Entrance::new(worker, admission, edge.sockets.clone()));
+            let upgrade = Rc::new(WebSocketUpgrade::new(entrance));
             let app = App::new()
                 .app_data(Data::from(edge.directory.clone()))
                 .app_data(Data::from(edge.node.clone()))

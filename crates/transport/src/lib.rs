@@ -7,9 +7,13 @@
 //! It is a crate of its own so that the data plane knows no wire and the wire no channels. It knows
 //! neither the REST API nor where apps are stored.
 
+mod entrance;
+mod hello;
 mod outbox;
 mod socket;
 mod websocket;
 
+pub use entrance::{Admission, Entrance};
+pub use hello::{ConnectRequest, Source};
 pub use outbox::Sockets;
-pub use websocket::{Admission, ConnectRequest, WebSocketUpgrade};
+pub use websocket::WebSocketUpgrade;

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use bytestring::ByteString;
 use campanile_protocol::{
     App, AppId, AppSettings, ChannelName, CloseCode, Event, EventData, EventName, Occurrence, OccurrenceKind,
-    OccurrenceType, SocketId, TenantId, TenantQuotas, signature::SigningKey,
+    OccurrenceType, SocketId, TenantId, TenantQuotas, Transport, signature::SigningKey,
 };
 use campanile_realtime::{
     Batch, InProcess, Inbound, NewConnection, Node, Observer, Outlet, Publication, Realm, Sent, Source,
@@ -104,6 +104,7 @@ impl TestApp<'_> {
             outlet: outlet.clone(),
             inbound,
             client: None,
+            transport: Transport::WebSocket,
         });
         let key = self.realm.app().keys[0].clone();
         Client { socket_id, outlet, sender: Some(sender), key }

@@ -36,7 +36,7 @@ struct ActivityItem<'a> {
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum Item<'a> {
-    Connected { socket_id: String, client: Option<&'a str> },
+    Connected { socket_id: String, client: Option<&'a str>, transport: &'static str },
     Disconnected { socket_id: String },
     Subscribed { socket_id: String, channel: &'a str },
     Unsubscribed { socket_id: String, channel: &'a str },
@@ -87,9 +87,11 @@ impl Live {
 impl<'a> From<&'a Activity> for ActivityItem<'a> {
     fn from(activity: &'a Activity) -> Self {
         let kind = match &activity.kind {
-            ActivityKind::Connected { socket_id, client } => {
-                Item::Connected { socket_id: socket_id.to_string(), client: client.as_deref() }
-            }
+            ActivityKind::Connected { socket_id, client, transport } => Item::Connected {
+                socket_id: socket_id.to_string(),
+                client: client.as_deref(),
+                transport: transport.name(),
+            },
             ActivityKind::Disconnected { socket_id } => {
                 Item::Disconnected { socket_id: socket_id.to_string() }
             }

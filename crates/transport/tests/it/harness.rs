@@ -19,7 +19,7 @@ use campanile_protocol::{
     OccurrenceTypes, TenantId, TenantQuotas, signature::SigningKey,
 };
 use campanile_realtime::{InProcess, Node, Observer, Publication, Realm, Source, Worker};
-use campanile_transport::{Admission, ConnectRequest, Sockets, WebSocketUpgrade};
+use campanile_transport::{Admission, ConnectRequest, Entrance, Sockets, WebSocketUpgrade};
 use tokio::net::TcpStream as TokioStream;
 use uuid::Uuid;
 
@@ -146,7 +146,7 @@ pub(crate) fn service(
     admission: OneApp,
     sockets: Sockets,
 ) -> impl ServiceFactory<TokioStream, Config = (), Response = (), Error: Debug, InitError: Debug> {
-    let upgrade = Rc::new(WebSocketUpgrade::new(worker, admission, sockets));
+    let upgrade = Rc::new(WebSocketUpgrade::new(Rc::new(Entrance::new(worker, admission, sockets))));
     HttpService::build()
         .upgrade(fn_service(move |(request, framed): (Request, Framed<_, h1::Codec>)| {
             let upgrade = upgrade.clone();

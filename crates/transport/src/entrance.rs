@@ -1,0 +1,65 @@
+use std::{future::Future, rc::Rc, sync::Arc};
+
+use campanile_protocol::{CloseCode, SocketId, Transport};
+use campanile_realtime::{Inbound, NewConnection, Outlet, Place, Realm, Worker};
+use futures_util::Stream;
+
+use crate::{hello::ConnectRequest, hello::Hello, outbox::Sockets};
+
+/// Decides which app a client may join.
+pub trait Admission: 'static {
+    /// The realm of the app with that key, or why not. A place in it is taken afterwards.
+    fn admit(&self, request: &ConnectRequest) -> impl Future<Output = Result<Arc<Realm>, CloseCode>>;
+}
+
+/// Where the clients of one worker come in, whatever their transport.
+pub struct Entrance<A> {
+    worker: Rc<Worker>,
+    admission: A,
+    sockets: Sockets,
+}
+
+/// A client that may come in.
+pub(crate) struct Admitted {
+    pub(crate) socket_id: SocketId,
+    place: Place,
+    client: Option<String>,
+    transport: Transport,
+}
+
+/// Sockets open at once, over all workers; beyond it, clients are told to try again (4100).
+const SOCKETS: usize = 1_000_000;
+
+impl<A: Admission> Entrance<A> {
+    /// The entrance of this worker; its sockets are counted among the server's.
+    pub fn new(worker: Rc<Worker>, admission: A, sockets: Sockets) -> Self {
+        Self { worker, admission, sockets }
+    }
+
+    pub(crate) fn sockets(&self) -> &Sockets {
+        &self.sockets
+    }
+
+    /// In the order in which reasons count: the app, what the client speaks, room for it.
+    pub(crate) async fn admit(&self, hello: Hello) -> Result<Admitted, CloseCode> {
+        let realm = self.admission.admit(&hello.request).await?;
+        if let Some(code) = hello.fault {
+            return Err(code);
+        }
+        if self.sockets.open() > SOCKETS {
+            return Err(CloseCode::OverCapacity);
+        }
+        let place = realm.admit().map_err(|_| CloseCode::OverQuota)?;
+        let ConnectRequest { client, transport, .. } = hello.request;
+        Ok(Admitted { socket_id: self.worker.new_socket_id(), place, client, transport })
+    }
+
+    /// Starts the connection of a client that has been told its `socket_id`.
+    pub(crate) fn connect<S>(&self, admitted: Admitted, outlet: Rc<dyn Outlet>, inbound: S)
+    where
+        S: Stream<Item = Inbound> + 'static,
+    {
+        let Admitted { socket_id, place, client, transport } = admitted;
+        self.worker.connect(NewConnection { place, socket_id, outlet, inbound, client, transport });
+    }
+}
