@@ -1,9 +1,30 @@
 import react from '@vitejs/plugin-react';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+
+/**
+ * Adds the stock SockJS client, which the platform's `iframe.html` loads, beside the dashboard. It is no part of it:
+ * nothing here imports it.
+ */
+function sockJsClient(): Plugin {
+  const home = 'node_modules/sockjs-client';
+  return {
+    name: 'sockjs-client',
+    apply: 'build',
+    async generateBundle() {
+      const read = (file: string) => this.fs.readFile(`${home}/${file}`, { encoding: 'utf8' });
+      const [script, licence] = await Promise.all([read('dist/sockjs.min.js'), read('LICENSE')]);
+      // The source map stays behind.
+      const program = script.replace(/^\/\/# sourceMappingURL=.*$/m, '').trimEnd();
+      const source = `/*!\n${licence.trim()}\n*/\n${program}\n`;
+      this.emitFile({ type: 'asset', fileName: 'sockjs-client/sockjs.min.js', source });
+    },
+  };
+}
 
 export default defineConfig({
   base: '/',
-  plugins: [react()],
+  plugins: [react(), sockJsClient()],
   server: {
     // Same origin in development too: the session cookie and the live stream need it.
     proxy: { '/api': { target: 'http://127.0.0.1:6001' } },

@@ -33,6 +33,8 @@ export const app: App = {
     authorized_connections: false,
     authorization_timeout_seconds: 30,
     force_tls: false,
+    allowed_origins: [],
+    compression: false,
     webhook_debounce_ms: 3_000,
     max_event_bytes: 10_240,
     max_batch_events: 10,

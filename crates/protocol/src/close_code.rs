@@ -37,6 +37,8 @@ pub enum CloseCode {
     UnsupportedData,
     /// 1007: a text message that is not UTF-8.
     InvalidUtf8,
+    /// 1007: a compressed message that cannot be decompressed.
+    CorruptData,
     /// 1009: a message over the limit.
     TooBig,
 }
@@ -57,7 +59,7 @@ impl CloseCode {
             Self::NoPong => 4201,
             Self::ProtocolError => 1002,
             Self::UnsupportedData => 1003,
-            Self::InvalidUtf8 => 1007,
+            Self::InvalidUtf8 | Self::CorruptData => 1007,
             Self::TooBig => 1009,
         }
     }
@@ -80,6 +82,7 @@ impl CloseCode {
             Self::ProtocolError => "Protocol error",
             Self::UnsupportedData => "Only text messages are supported",
             Self::InvalidUtf8 => "Text is not UTF-8",
+            Self::CorruptData => "Compressed data is corrupt",
             Self::TooBig => "Message too big",
         }
     }

@@ -14,6 +14,7 @@ mod app;
 mod channel;
 mod client_message;
 mod close_code;
+mod deflater;
 mod event;
 mod frame;
 mod json;
@@ -31,6 +32,7 @@ pub use app::{App, AppId, AppKey, InvalidAppId, InvalidAppKey, TenantId, TenantQ
 pub use channel::{Access, ChannelName, InvalidChannel};
 pub use client_message::{ClientMessage, InvalidMessage, SubscribeRequest};
 pub use close_code::CloseCode;
+pub use deflater::Deflater;
 pub use event::{Event, EventData, EventName, InvalidEvent};
 pub use frame::{Frame, FrameBuilder};
 pub use json::from_object;

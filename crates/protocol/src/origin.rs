@@ -40,11 +40,14 @@ impl TryFrom<String> for AllowedOrigin {
         let origin = normal(&text);
         let is_origin = || {
             let (scheme, rest) = origin.split_once("://")?;
-            let (host, port) = rest.rsplit_once(':').unwrap_or((rest, "0"));
+            // The colons of an IPv6 address are none of a port's.
+            let port = rest.rsplit_once(':').filter(|(_, port)| !port.ends_with(']'));
+            let (host, port) = port.unwrap_or((rest, "0"));
             let host = host.strip_prefix("*.").unwrap_or(host);
             let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
                 && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
-            (is_scheme && is_host(host) && port.parse::<u16>().is_ok()).then_some(())
+            let is_port = port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok();
+            (is_scheme && is_host(host) && is_port).then_some(())
         };
         if origin.len() > ORIGIN_BYTES || is_origin().is_none() {
             return Err(InvalidOrigin(text));
@@ -117,6 +120,7 @@ mod tests {
         assert!(origin("http://localhost:3000").allows("http://localhost:3000"));
         assert!(!origin("http://localhost:3000").allows("http://localhost"));
         assert!(origin("http://[::1]:8080").allows("http://[::1]:8080"));
+        assert!(origin("http://[::1]:80").allows("http://[::1]"));
     }
 
     #[test]
@@ -148,6 +152,9 @@ mod tests {
             "https://a.*.com",
             "https://a/b",
             "https://a:x",
+            "https://a:+80",
+            "https://a:65536",
+            "https://[::x]",
             "https://a b",
         ] {
             assert!(AllowedOrigin::try_from(text.to_owned()).is_err(), "{text}");

@@ -77,7 +77,7 @@ impl Default for AppSettings {
 /// A setting that cannot be as it was given.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum InvalidSetting {
-    /// Unknown, or of the wrong type.
+    /// Unknown, or of the wrong type; begins with its name: `client_events: …`, `allowed_origins[0]: …`.
     #[error("{0}")]
     Malformed(String),
     /// Outside what the service can keep.
@@ -135,7 +135,7 @@ impl SettingsChange {
     /// Checks the given members. No rule concerns two settings at once, so what is valid here stays
     /// valid beside whatever the others are.
     pub fn parse(given: Map<String, Value>) -> Result<Self, InvalidSetting> {
-        let settings: AppSettings = serde_json::from_value(Value::Object(given.clone()))
+        let settings: AppSettings = serde_path_to_error::deserialize(Value::Object(given.clone()))
             .map_err(|error| InvalidSetting::Malformed(error.to_string()))?;
         settings.check()?;
         Ok(Self(given))
@@ -156,6 +156,25 @@ mod tests {
         assert!(matches!(parse(r#"{"client_events":1}"#), Err(InvalidSetting::Malformed(_))));
         assert_eq!(serde_json::from_str::<AppSettings>("{}").unwrap(), AppSettings::default());
         assert_eq!(AppSettings::default().check(), Ok(()));
+    }
+
+    #[test]
+    fn whatever_is_wrong_with_a_setting_is_told_with_its_name() {
+        for (json, expected) in [
+            (r#"{"client_event":true}"#, "client_event: unknown field"),
+            (r#"{"client_events":1}"#, "client_events: invalid type: integer `1`, expected a boolean"),
+            (r#"{"allowed_origins":"https://a.example"}"#, "allowed_origins: invalid type: string"),
+            (
+                r#"{"allowed_origins":["https://a.example","b.example/"]}"#,
+                "allowed_origins[1]: \"b.example/\" is no origin such as https://www.example.com or ",
+            ),
+        ] {
+            let text = parse(json).unwrap_err().to_string();
+            assert!(text.starts_with(expected), "{text}");
+        }
+        let origins = vec!["https://a.example"; limits::ALLOWED_ORIGINS + 1];
+        let error = parse(&serde_json::json!({ "allowed_origins": origins }).to_string()).unwrap_err();
+        assert_eq!(error.to_string(), "allowed_origins may have at most 100 entries");
     }
 
     #[test]

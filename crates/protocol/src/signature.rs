@@ -5,6 +5,7 @@
 
 mod channel;
 mod request;
+mod token;
 mod user;
 
 use std::fmt;
@@ -13,10 +14,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
-use crate::AppKey;
+use crate::{AppKey, ChannelName, SocketId};
 
 pub use channel::{InvalidChannelAuth, verify_channel};
 pub use request::{InvalidRequestAuth, Request, RequestAuth};
+pub use token::{InvalidToken, Token, TokenClaims};
 pub use user::{InvalidUserAuth, verify_user};
 
 /// An app's public key together with its secret, ready to sign: the key schedule is done once.
@@ -48,6 +50,19 @@ impl SigningKey {
     /// Signs the concatenation of `parts`, as lower-case hex.
     pub fn sign<'a>(&self, parts: impl IntoIterator<Item = &'a [u8]>) -> String {
         hex::encode(self.mac(parts).finalize().into_bytes())
+    }
+
+    /// What authorises a socket to join a channel (Pusher reference, section 4.1).
+    pub fn authorize_channel(
+        &self,
+        socket_id: SocketId,
+        channel: &ChannelName,
+        channel_data: Option<&str>,
+    ) -> String {
+        let socket_id = socket_id.to_string();
+        let data = channel_data.map(|data| [":", data]);
+        let parts = [socket_id.as_str(), ":", channel.as_str()].into_iter().chain(data.into_iter().flatten());
+        format!("{}:{}", self.key, self.sign(parts.map(str::as_bytes)))
     }
 
     /// Whether `signature` is the lower-case hex of ours over the concatenation of `parts`.

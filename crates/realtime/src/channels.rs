@@ -1,5 +1,6 @@
 mod channel;
 mod command;
+mod compression;
 mod counting;
 mod memory;
 mod watching;
@@ -172,9 +173,12 @@ impl Channels {
         };
         let is_remembered = channel.is_cache() && !matches!(source, Source::Client { .. });
         if subscribers > 0 || is_remembered {
-            let frame = server_message::event(&channel, &event, sender);
+            let mut frame = server_message::event(&channel, &event, sender);
             if is_remembered {
                 self.remember(&channel, frame.clone(), event.data.to_text().into_owned());
+            }
+            if subscribers > 0 && self.realm.app().settings.compression {
+                frame = compression::compress(frame);
             }
             self.broadcast(&channel, &frame, except);
         }
@@ -226,7 +230,7 @@ impl Channels {
         let excepted = except.is_some_and(|socket_id| state.contains(socket_id));
         self.realm.meter.add((state.subscribers() - usize::from(excepted)) as u64);
         for worker in state.workers() {
-            let waiting = self.surroundings.backlog.add(frame.websocket().len());
+            let waiting = self.surroundings.backlog.add(frame.held_bytes());
             let (channel, frame) = (channel.clone(), frame.clone());
             self.tell(worker, HubCommand::Deliver { channel, frame, except, waiting });
         }

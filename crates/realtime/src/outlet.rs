@@ -33,6 +33,8 @@ pub enum Sent {
 pub struct Batch {
     frames: Frames,
     joined: OnceCell<Bytes>,
+    joined_compressed: OnceCell<Bytes>,
+    encoded: OnceCell<Bytes>,
 }
 
 #[derive(Debug)]
@@ -45,21 +47,48 @@ impl Batch {
     /// A batch of these frames.
     pub fn new(mut frames: Vec<Frame>) -> Self {
         let frames = if frames.len() == 1 { Frames::One(frames.remove(0)) } else { Frames::Many(frames) };
-        Self { frames, joined: OnceCell::new() }
+        Self::of(frames)
+    }
+
+    fn of(frames: Frames) -> Self {
+        Self { frames, joined: OnceCell::new(), joined_compressed: OnceCell::new(), encoded: OnceCell::new() }
     }
 
     /// The frames as they travel over a WebSocket, joined once for all who ask.
     pub fn websocket(&self) -> &Bytes {
         match &self.frames {
             Frames::One(frame) => frame.websocket(),
-            Frames::Many(frames) => self.joined.get_or_init(|| {
-                let mut joined =
-                    BytesMut::with_capacity(frames.iter().map(|frame| frame.websocket().len()).sum());
-                frames.iter().for_each(|frame| joined.extend_from_slice(frame.websocket()));
-                joined.freeze()
-            }),
+            Frames::Many(frames) => self.joined.get_or_init(|| join(frames, Frame::websocket)),
         }
     }
+
+    /// The same over a WebSocket that agreed to compression: each frame in its shortest form.
+    pub fn compressed(&self) -> &Bytes {
+        match &self.frames {
+            Frames::One(frame) => frame.compressed(),
+            Frames::Many(frames) => self.joined_compressed.get_or_init(|| join(frames, Frame::compressed)),
+        }
+    }
+
+    /// The frames.
+    pub fn frames(&self) -> &[Frame] {
+        match &self.frames {
+            Frames::One(frame) => std::slice::from_ref(frame),
+            Frames::Many(frames) => frames,
+        }
+    }
+
+    /// The frames as they travel over a transport that is no WebSocket, encoded once for all who ask. All
+    /// must ask for the same encoding.
+    pub fn encoded_once(&self, encode: impl FnOnce(&[Frame]) -> Bytes) -> &Bytes {
+        self.encoded.get_or_init(|| encode(self.frames()))
+    }
+}
+
+fn join(frames: &[Frame], form: impl Fn(&Frame) -> &Bytes) -> Bytes {
+    let mut joined = BytesMut::with_capacity(frames.iter().map(|frame| form(frame).len()).sum());
+    frames.iter().for_each(|frame| joined.extend_from_slice(form(frame)));
+    joined.freeze()
 }
 
 impl FromIterator<Frame> for Batch {
@@ -75,6 +104,6 @@ impl FromIterator<Frame> for Batch {
 
 impl From<Frame> for Batch {
     fn from(frame: Frame) -> Self {
-        Self { frames: Frames::One(frame), joined: OnceCell::new() }
+        Self::of(Frames::One(frame))
     }
 }

@@ -57,6 +57,13 @@ pub(crate) struct OpenConnection {
     counted: Option<(Counted, Counted)>,
 }
 
+impl Place {
+    /// Where it is.
+    pub fn realm(&self) -> &Arc<Realm> {
+        &self.realm
+    }
+}
+
 impl Realm {
     pub(crate) fn new(state: Arc<RealmState>, owners: Box<[Addr<Channels>]>) -> Self {
         Self { state, owners, hasher: RandomState::new() }

@@ -1,12 +1,14 @@
 //! The command line: reads flags, environment and file, does one thing, says how it went.
 //!
-//! Everything but `serve` and `listen` is a client of the database and works beside a running platform;
-//! `listen` is a client of the platform's API and works from anywhere.
+//! Everything but `serve`, `listen` and `doctor` is a client of the database and works beside a running
+//! platform; `listen` is a client of the platform's API, `doctor` one like any user's, and both work from
+//! anywhere.
 
 mod app;
 mod check;
 mod connected;
 mod database;
+mod doctor;
 mod failure;
 mod help;
 mod listen;
@@ -61,6 +63,8 @@ enum Command {
     Webhook(webhook::WebhookCommand),
     /// Have an app's webhooks posted to a server on this computer
     Listen(listen::ListenArgs),
+    /// Find out which transports users get, and what is in their way
+    Doctor(doctor::DoctorArgs),
 }
 
 /// Runs the command that the process was started with.
@@ -77,6 +81,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Token(command) => connected::run(&sources, async |store| command.run(store, output).await),
         Command::Webhook(command) => connected::run(&sources, async |store| command.run(store, output).await),
         Command::Listen(args) => listen::listen(&args, output),
+        Command::Doctor(args) => doctor::doctor(args, output),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

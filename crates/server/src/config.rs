@@ -14,6 +14,7 @@ mod show;
 mod sources;
 #[cfg(test)]
 mod tests;
+mod trusted_proxy;
 mod webhooks;
 
 use std::{
@@ -23,6 +24,7 @@ use std::{
     time::Duration,
 };
 
+use campanile_transport::TrustedProxy;
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -52,11 +54,16 @@ pub struct Config {
     pub master_key_file: Option<PathBuf>,
     /// The address people type, where a proxy stands in front.
     pub public_url: Option<PublicUrl>,
+    /// Proxies, by address or network, that say truly where a client is. Nobody else is asked.
+    #[serde(deserialize_with = "trusted_proxy::deserialize")]
+    pub trusted_proxies: Vec<TrustedProxy>,
     /// Worker threads; one per core when absent.
     pub workers: Option<NonZeroUsize>,
     /// How long open requests may take after the signal to stop.
     #[serde(deserialize_with = "duration::deserialize")]
     pub shutdown_grace: Duration,
+    /// Whether clients find the services that suites of protocol tests ask of a server. Not for the public.
+    pub conformance_echo: bool,
     /// Outgoing webhooks.
     pub webhooks: WebhookConfig,
     /// What is told about all this.
@@ -73,8 +80,10 @@ impl Default for Config {
             master_key: None,
             master_key_file: None,
             public_url: None,
+            trusted_proxies: Vec::new(),
             workers: None,
             shutdown_grace: Duration::from_secs(10),
+            conformance_echo: false,
             webhooks: WebhookConfig::default(),
             log: LogConfig::default(),
         }

@@ -13,6 +13,7 @@ struct Files;
 
 const INDEX: &str = "index.html";
 const A_YEAR_SECONDS: u32 = 365 * 24 * 3600;
+const A_DAY_SECONDS: u32 = 24 * 3600;
 
 /// Where the dashboard's pages are. Its own routes lie below, apart from those of the REST API.
 const HOME: &str = "/dashboard";
@@ -36,10 +37,12 @@ pub(crate) async fn serve(request: HttpRequest) -> HttpResponse {
 
 fn answer(request: &HttpRequest, name: &str, file: EmbeddedFile) -> HttpResponse {
     let tag = header::EntityTag::new_strong(hex::encode(file.metadata.sha256_hash()));
-    // Built files bear a hash in their name; the page that names them must always be asked for.
-    let caching = match name.starts_with("assets/") {
-        true => vec![CacheDirective::Public, CacheDirective::MaxAge(A_YEAR_SECONDS)],
-        false => vec![CacheDirective::NoCache],
+    // Built files bear a hash in their name; the page that names them must always be asked for. The SockJS
+    // client, which hidden frames load, changes about as often as its protocol.
+    let caching = match name.split_once('/') {
+        Some(("assets", _)) => vec![CacheDirective::Public, CacheDirective::MaxAge(A_YEAR_SECONDS)],
+        Some(("sockjs-client", _)) => vec![CacheDirective::Public, CacheDirective::MaxAge(A_DAY_SECONDS)],
+        _ => vec![CacheDirective::NoCache],
     };
     let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let mut response = match known.is_some_and(|known| known.contains(tag.tag())) {

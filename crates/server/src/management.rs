@@ -24,6 +24,7 @@ use actix_web::{
 };
 use campanile_control::Store;
 use campanile_realtime::Node;
+use campanile_transport::TrustedProxies;
 use campanile_webhooks::{Listeners, TargetPolicy, Workbench};
 use tokio::sync::watch;
 
@@ -41,6 +42,8 @@ pub(crate) struct Management {
     pub(crate) workbench: Workbench,
     /// Brings webhooks to programs that listen.
     pub(crate) listeners: Listeners,
+    /// Whose word about a client's address counts.
+    pub(crate) trusted_proxies: TrustedProxies,
     /// Whether browsers reach us over HTTPS only, so that the cookie may say so.
     pub(crate) secure_cookies: bool,
     /// True once the platform has been told to stop: streams end.
@@ -85,9 +88,20 @@ impl Management {
         node: Arc<Node>,
         settings: ManagementSettings,
     ) -> Self {
-        let ManagementSettings { targets, workbench, listeners, secure_cookies, stopping } = settings;
-        let throttle = Throttle::default();
-        Self { store, node, directory, targets, workbench, listeners, secure_cookies, stopping, throttle }
+        let ManagementSettings { targets, workbench, listeners, trusted_proxies, secure_cookies, stopping } =
+            settings;
+        Self {
+            store,
+            node,
+            directory,
+            targets,
+            workbench,
+            listeners,
+            trusted_proxies,
+            secure_cookies,
+            stopping,
+            throttle: Throttle::default(),
+        }
     }
 }
 
@@ -96,6 +110,7 @@ pub(crate) struct ManagementSettings {
     pub(crate) targets: TargetPolicy,
     pub(crate) workbench: Workbench,
     pub(crate) listeners: Listeners,
+    pub(crate) trusted_proxies: TrustedProxies,
     pub(crate) secure_cookies: bool,
     pub(crate) stopping: watch::Receiver<bool>,
 }

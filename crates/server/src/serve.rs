@@ -19,12 +19,15 @@ use actix_web::{
 use campanile_control::{Incarnation, Store, StoreError};
 use campanile_protocol::CloseCode;
 use campanile_realtime::{InProcess, Node};
-use campanile_transport::{Entrance, Sockets, WebSocketUpgrade};
+use campanile_transport::{
+    Detachable, Entrance, Homes, Sessions, Sockets, TrustedProxies, WebSocketUpgrade, accept,
+    http as transports,
+};
 use campanile_webhooks::{StartError, WebhookConfig, Webhooks};
 use futures_util::{FutureExt, TryFutureExt, future::Either};
 use socket2::{Domain, Socket, Type};
 use thiserror::Error;
-use tokio::{net::TcpStream, sync::watch, time::timeout};
+use tokio::{sync::watch, time::timeout};
 
 use crate::{
     admission::DirectoryAdmission,
@@ -46,6 +49,10 @@ pub struct Platform {
     pub internal_listen: SocketAddr,
     /// Threads that serve connections.
     pub workers: usize,
+    /// Whose word about a client's address counts.
+    pub trusted_proxies: TrustedProxies,
+    /// Whether the services are offered that suites of protocol tests ask of a server.
+    pub conformance_echo: bool,
     /// Whether browsers reach the dashboard over HTTPS.
     pub secure_cookies: bool,
     /// How long open requests and connections may take to end.
@@ -110,7 +117,10 @@ const LAST_REQUESTS: Duration = Duration::from_secs(2);
 
 /// Starts the platform; it serves when this returns.
 pub async fn start(platform: Platform) -> Result<Running, ServeError> {
-    let Platform { store, workers, .. } = platform;
+    let Platform { store, workers, trusted_proxies, .. } = platform;
+    if platform.conformance_echo {
+        tracing::warn!("conformance_echo is on: it is for suites of protocol tests, not for the public");
+    }
     let public = listen(platform.listen)?;
     let internal = listen(platform.internal_listen)?;
     let (address, internal_address) = (public.local_addr()?, internal.local_addr()?);
@@ -127,6 +137,7 @@ pub async fn start(platform: Platform) -> Result<Running, ServeError> {
         targets,
         workbench: webhooks.workbench(),
         listeners: webhooks.listeners(),
+        trusted_proxies: trusted_proxies.clone(),
         secure_cookies: platform.secure_cookies,
         stopping: is_stopping.clone(),
     };
@@ -137,6 +148,9 @@ pub async fn start(platform: Platform) -> Result<Running, ServeError> {
         directory,
         management: Data::new(management),
         sockets: sockets.clone(),
+        trusted_proxies,
+        conformance_echo: platform.conformance_echo,
+        homes: Homes::default(),
         stopping: is_stopping.clone(),
     };
     let public = serve_public(public, workers, platform.shutdown_grace, edge)?;
@@ -187,6 +201,9 @@ struct Edge {
     directory: Arc<Directory>,
     management: Data<Management>,
     sockets: Sockets,
+    trusted_proxies: TrustedProxies,
+    conformance_echo: bool,
+    homes: Homes,
     stopping: watch::Receiver<bool>,
 }
 
@@ -231,9 +248,12 @@ fn serve_public(
             let worker = edge.node.join().expect("the server starts as many workers as the node has");
             let admission =
                 DirectoryAdmission { directory: edge.directory.clone(), stopping: edge.stopping.clone() };
-            let entrance = Rc::new(Entrance::new(worker, admission, edge.sockets.clone()));
-            let upgrade = Rc::new(WebSocketUpgrade::new(entrance));
+            let (sockets, proxies) = (edge.sockets.clone(), edge.trusted_proxies.clone());
+            let entrance = Rc::new(Entrance::new(worker, admission, sockets, proxies));
+            let upgrade = Rc::new(WebSocketUpgrade::new(entrance.clone(), edge.conformance_echo));
+            let sessions = Sessions::start(entrance, edge.homes.clone());
             let app = App::new()
+                .configure(transports::routes(sessions, edge.conformance_echo))
                 .app_data(Data::from(edge.directory.clone()))
                 .app_data(Data::from(edge.node.clone()))
                 .app_data(edge.management.clone())
@@ -245,20 +265,23 @@ fn serve_public(
                 Ok(answer) => Either::Left(answer.map(Ok)),
                 Err(request) => Either::Right(web.call(request).map_ok(Response::from)),
             });
-            HttpService::build()
+            let http = HttpService::build()
                 .keep_alive(KeepAlive::Timeout(KEEP_ALIVE))
                 .client_request_timeout(REQUEST_TIMEOUT)
                 // Otherwise an aborted stream is noticed only at the second failed write.
                 .h1_allow_half_closed(false)
-                .upgrade(fn_service(move |(request, framed): (Request, Framed<TcpStream, h1::Codec>)| {
+                .on_connect_ext(|stream: &Detachable, data| {
+                    data.insert(stream.grip());
+                })
+                .upgrade(fn_service(move |(request, framed): (Request, Framed<Detachable, h1::Codec>)| {
                     let upgrade = upgrade.clone();
                     async move {
                         upgrade.serve(&request, framed).await;
                         Ok::<_, actix_web::Error>(())
                     }
                 }))
-                .h1(app)
-                .tcp()
+                .h1(app);
+            accept(http)
         })?
         .run();
     let handle = server.handle();

@@ -4,7 +4,11 @@ use campanile_protocol::{CloseCode, SocketId, Transport};
 use campanile_realtime::{Inbound, NewConnection, Outlet, Place, Realm, Worker};
 use futures_util::Stream;
 
-use crate::{hello::ConnectRequest, hello::Hello, outbox::Sockets};
+use crate::{
+    hello::{ConnectRequest, Hello},
+    outbox::Sockets,
+    trusted_proxies::TrustedProxies,
+};
 
 /// Decides which app a client may join.
 pub trait Admission: 'static {
@@ -17,11 +21,14 @@ pub struct Entrance<A> {
     worker: Rc<Worker>,
     admission: A,
     sockets: Sockets,
+    trusted_proxies: TrustedProxies,
 }
 
 /// A client that may come in.
 pub(crate) struct Admitted {
     pub(crate) socket_id: SocketId,
+    /// Whether its app compresses events for those who can read them.
+    pub(crate) compresses: bool,
     place: Place,
     client: Option<String>,
     transport: Transport,
@@ -30,14 +37,26 @@ pub(crate) struct Admitted {
 /// Sockets open at once, over all workers; beyond it, clients are told to try again (4100).
 const SOCKETS: usize = 1_000_000;
 
+impl Admitted {
+    /// Where it may come in.
+    pub(crate) fn realm(&self) -> &Realm {
+        self.place.realm()
+    }
+}
+
 impl<A: Admission> Entrance<A> {
     /// The entrance of this worker; its sockets are counted among the server's.
-    pub fn new(worker: Rc<Worker>, admission: A, sockets: Sockets) -> Self {
-        Self { worker, admission, sockets }
+    pub fn new(worker: Rc<Worker>, admission: A, sockets: Sockets, trusted_proxies: TrustedProxies) -> Self {
+        Self { worker, admission, sockets, trusted_proxies }
     }
 
     pub(crate) fn sockets(&self) -> &Sockets {
         &self.sockets
+    }
+
+    /// Whose word about a client's address counts.
+    pub(crate) fn trusted_proxies(&self) -> &TrustedProxies {
+        &self.trusted_proxies
     }
 
     /// In the order in which reasons count: the app, what the client speaks, room for it.
@@ -50,8 +69,9 @@ impl<A: Admission> Entrance<A> {
             return Err(CloseCode::OverCapacity);
         }
         let place = realm.admit().map_err(|_| CloseCode::OverQuota)?;
+        let compresses = realm.app().settings.compression;
         let ConnectRequest { client, transport, .. } = hello.request;
-        Ok(Admitted { socket_id: self.worker.new_socket_id(), place, client, transport })
+        Ok(Admitted { socket_id: self.worker.new_socket_id(), compresses, place, client, transport })
     }
 
     /// Starts the connection of a client that has been told its `socket_id`.
@@ -59,7 +79,7 @@ impl<A: Admission> Entrance<A> {
     where
         S: Stream<Item = Inbound> + 'static,
     {
-        let Admitted { socket_id, place, client, transport } = admitted;
+        let Admitted { socket_id, place, client, transport, .. } = admitted;
         self.worker.connect(NewConnection { place, socket_id, outlet, inbound, client, transport });
     }
 }

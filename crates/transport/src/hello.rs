@@ -1,8 +1,13 @@
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    borrow::Cow,
+    net::{IpAddr, SocketAddr},
+};
 
-use actix_http::header::{HeaderMap, HeaderName, ORIGIN};
+use actix_http::header::{HeaderMap, ORIGIN};
 use campanile_protocol::{CloseCode, Transport};
 use percent_encoding::percent_decode_str;
+
+use crate::{forwarded::is_secure, trusted_proxies::TrustedProxies};
 
 /// What a client says of itself when it connects.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,12 +29,13 @@ pub struct Source {
     pub is_secure: bool,
     /// The origin of the page, where a browser asks.
     pub origin: Option<String>,
-    /// The client's address.
+    /// The client's address, as far as [`TrustedProxies`] tell it.
     pub address: Option<IpAddr>,
 }
 
 /// How a client introduces itself: an app key in the path and a query (Pusher reference, sections 1.1 to
 /// 1.3).
+#[derive(Clone)]
 pub(crate) struct Hello {
     pub(crate) request: ConnectRequest,
     /// What is wrong with the protocol or version it names. Judged after the app: an unknown key is told
@@ -48,12 +54,12 @@ const CLOSE_CODE_PROTOCOL: u32 = 6;
 const CLIENT_CHARS: usize = 64;
 
 impl Source {
-    pub(crate) fn read(headers: &HeaderMap, peer: Option<SocketAddr>) -> Self {
-        let header = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    pub(crate) fn read(headers: &HeaderMap, peer: Option<SocketAddr>, proxies: &TrustedProxies) -> Self {
+        let origin = headers.get(ORIGIN).map(|origin| String::from_utf8_lossy(origin.as_bytes()));
         Self {
-            is_secure: header(HeaderName::from_static("x-forwarded-proto")) == Some("https"),
-            origin: header(ORIGIN).map(str::to_owned),
-            address: peer.map(|peer| peer.ip()),
+            is_secure: is_secure(headers),
+            origin: origin.map(Cow::into_owned),
+            address: peer.map(|peer| proxies.client(peer.ip(), headers)),
         }
     }
 }

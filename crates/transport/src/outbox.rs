@@ -3,6 +3,7 @@ use std::{
     collections::VecDeque,
     future::poll_fn,
     io::{self, IoSlice},
+    net::Shutdown,
     rc::{Rc, Weak},
     sync::{
         Arc,
@@ -14,6 +15,7 @@ use std::{
 use bytes::Bytes;
 use campanile_protocol::{CloseCode, Frame, server_message};
 use campanile_realtime::{Batch, Outlet, Sent};
+use tokio::net::TcpStream;
 
 use crate::socket::Socket;
 
@@ -50,9 +52,17 @@ pub(crate) struct Outbox<S> {
     queue: RefCell<Queue>,
     /// For the task that writes what the socket did not take.
     this: Weak<Self>,
-    /// Clients of protocol 5 and older read no close codes: they get a `pusher:error` first.
-    announces_close: bool,
+    peer: Peer,
     _open: OpenSocket,
+}
+
+/// What the other side understands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer {
+    /// Clients of protocol 5 and older do not: they get a `pusher:error` first.
+    pub(crate) reads_close_codes: bool,
+    /// Compressed frames.
+    pub(crate) inflates: bool,
 }
 
 #[derive(Default)]
@@ -65,6 +75,8 @@ struct Queue {
     is_served: bool,
     /// Nothing more is taken; when all is written, the socket is closed.
     is_closing: bool,
+    /// Bytes that the socket refused for good.
+    lost_bytes: usize,
 }
 
 /// What one connection may leave unread, beside what the kernel holds. Beyond it, the connection is
@@ -79,14 +91,14 @@ const WRITE_BUFFERS: usize = 16;
 
 impl<S: Socket> Outbox<S> {
     /// An outbox that writes `head` together with the first frame.
-    pub(crate) fn new(socket: S, head: Bytes, announces_close: bool, open: OpenSocket) -> Rc<Self> {
+    pub(crate) fn new(socket: S, head: Bytes, peer: Peer, open: OpenSocket) -> Rc<Self> {
         let mut queue = Queue::default();
         queue.push(head);
         Rc::new_cyclic(|this| Self {
             socket,
             queue: RefCell::new(queue),
             this: this.clone(),
-            announces_close,
+            peer,
             _open: open,
         })
     }
@@ -102,13 +114,24 @@ impl<S: Socket> Outbox<S> {
         }
         if queue.is_served || !queue.unwritten.is_empty() {
             queue.push(bytes.clone());
-        } else if let Some(rest) = write_now(&self.socket, bytes) {
-            queue.push(rest);
+        } else {
+            match write_now(&self.socket, bytes) {
+                Ok(rest) => rest.into_iter().for_each(|rest| queue.push(rest)),
+                Err(_) => queue.lost_bytes += bytes.len(),
+            }
         }
         if !queue.is_served && !queue.write(&self.socket) {
             self.serve(&mut queue);
         }
         Sent::Taken
+    }
+
+    /// Writes what waits, where no frame follows that would take it along.
+    pub(crate) fn flush(&self) {
+        let mut queue = self.queue.borrow_mut();
+        if !queue.is_served && !queue.write(&self.socket) {
+            self.serve(&mut queue);
+        }
     }
 
     /// Answers the peer's close frame and ends.
@@ -118,13 +141,24 @@ impl<S: Socket> Outbox<S> {
 
     /// Takes the last frame, if there is one, and leaves the socket to a task that ends it in order.
     pub(crate) fn finish(&self, last: Option<&Frame>) {
+        self.end(last.map(|last| last.websocket().clone()));
+    }
+
+    /// What the socket did not take, and may never.
+    pub(crate) fn unwritten_bytes(&self) -> usize {
+        let queue = self.queue.borrow();
+        queue.lost_bytes + queue.unwritten.iter().map(Bytes::len).sum::<usize>()
+    }
+
+    /// Takes the last bytes, if there are any, and leaves the socket to a task that ends it in order.
+    pub(crate) fn end(&self, last: Option<Bytes>) {
         let mut queue = self.queue.borrow_mut();
         if queue.is_closing {
             return;
         }
         queue.is_closing = true;
         if let Some(last) = last {
-            queue.push(last.websocket().clone());
+            queue.push(last);
         }
         if !queue.is_served {
             self.serve(&mut queue);
@@ -134,11 +168,17 @@ impl<S: Socket> Outbox<S> {
     fn serve(&self, queue: &mut Queue) {
         let Some(this) = self.this.upgrade() else { return };
         queue.is_served = true;
-        actix_rt::spawn(this.write_all());
+        actix_rt::spawn(async move {
+            this.write_all().await;
+            if this.queue.borrow().is_closing {
+                // Whoever else holds the socket learns of its end; it may be closed already.
+                let _ = this.socket.shutdown(Shutdown::Both);
+            }
+        });
     }
 
     /// Writes until nothing is left, as the peer reads; then, if nothing more will come, closes.
-    async fn write_all(self: Rc<Self>) {
+    async fn write_all(&self) {
         while !self.queue.borrow_mut().write(&self.socket) {
             let writable = poll_fn(|context| self.socket.poll_writable(context));
             match tokio::time::timeout(LINGER, writable).await {
@@ -163,7 +203,7 @@ impl<S: Socket> Outbox<S> {
     /// Closes our side first, and the socket only when the peer has closed its own: closing with unread
     /// bytes would destroy what the peer has not read.
     async fn close(&self) {
-        if self.socket.shutdown_write().is_err() {
+        if self.socket.shutdown(Shutdown::Write).is_err() {
             return;
         }
         let mut scratch = [0; 1024];
@@ -183,12 +223,12 @@ impl<S: Socket> Outbox<S> {
 }
 
 /// Writes to a socket for which nothing waits, without keeping the bytes; returns what it did not take.
-/// After an error that is nothing: the reading side ends the connection.
-fn write_now<S: Socket>(socket: &S, bytes: &Bytes) -> Option<Bytes> {
+/// After an error, the reading side ends the connection.
+fn write_now<S: Socket>(socket: &S, bytes: &Bytes) -> io::Result<Option<Bytes>> {
     match socket.try_write_vectored(&[IoSlice::new(bytes)]) {
-        Ok(written) => (written < bytes.len()).then(|| bytes.slice(written..)),
-        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Some(bytes.clone()),
-        Err(_) => None,
+        Ok(written) => Ok((written < bytes.len()).then(|| bytes.slice(written..))),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Some(bytes.clone())),
+        Err(error) => Err(error),
     }
 }
 
@@ -199,6 +239,7 @@ impl Queue {
     }
 
     fn clear(&mut self) {
+        self.lost_bytes += self.unwritten.iter().map(Bytes::len).sum::<usize>();
         self.unwritten = VecDeque::new();
         self.bytes = 0;
     }
@@ -239,7 +280,7 @@ impl Queue {
 
 impl<S: Socket> Outlet for Outbox<S> {
     fn send(&self, batch: &Batch) -> Sent {
-        self.push(batch.websocket())
+        self.push(if self.peer.inflates { batch.compressed() } else { batch.websocket() })
     }
 
     fn ping(&self) {
@@ -248,9 +289,24 @@ impl<S: Socket> Outlet for Outbox<S> {
     }
 
     fn close(&self, code: CloseCode) {
-        if code.is_protocol_level() && (self.announces_close || code.is_announced()) {
+        if code.is_protocol_level() && (!self.peer.reads_close_codes || code.is_announced()) {
             let _ = self.push(server_message::closing(code).websocket());
         }
         self.finish(Some(&Frame::close(code)));
+    }
+}
+
+impl Outbox<TcpStream> {
+    /// Returns when the peer has closed its side, or the socket is closed. What it says is dropped.
+    pub(crate) async fn until_peer_leaves(&self) {
+        let mut scratch = [0; 256];
+        while self.socket.readable().await.is_ok() {
+            match self.socket.try_read(&mut scratch) {
+                Ok(0) => return,
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(_) => return,
+            }
+        }
     }
 }

@@ -13,8 +13,8 @@ pub(crate) trait Socket: 'static {
     fn try_write_vectored(&self, buffers: &[IoSlice<'_>]) -> io::Result<usize>;
     fn poll_readable(&self, context: &mut Context<'_>) -> Poll<io::Result<()>>;
     fn poll_writable(&self, context: &mut Context<'_>) -> Poll<io::Result<()>>;
-    /// Says that nothing more will be written.
-    fn shutdown_write(&self) -> io::Result<()>;
+    /// Says that nothing more will be written, or read.
+    fn shutdown(&self, how: Shutdown) -> io::Result<()>;
 }
 
 impl Socket for TcpStream {
@@ -37,7 +37,7 @@ impl Socket for TcpStream {
         self.poll_write_ready(context)
     }
 
-    fn shutdown_write(&self) -> io::Result<()> {
-        socket2::SockRef::from(self).shutdown(Shutdown::Write)
+    fn shutdown(&self, how: Shutdown) -> io::Result<()> {
+        socket2::SockRef::from(self).shutdown(how)
     }
 }

@@ -6,15 +6,16 @@ use serde_json::Value;
 
 /// Every package and the packages of this workspace that it may use. All arrows point down; `realtime`
 /// and `control` never meet, so that losing the database cannot lose a connection.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("campanile-protocol", &[]),
     ("campanile-realtime", &["campanile-protocol"]),
     ("campanile-control", &["campanile-protocol"]),
     ("campanile-transport", &["campanile-protocol", "campanile-realtime"]),
     ("campanile-webhooks", &["campanile-protocol", "campanile-control"]),
     ("campanile-cluster", &[]),
-    // A developer's side: it speaks to the platform over the network only.
+    // A developer's side, and a user's: they speak to the platform over the network only.
     ("campanile-listen", &[]),
+    ("campanile-doctor", &[]),
     (
         "campanile-server",
         &[
@@ -25,6 +26,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
             "campanile-webhooks",
             "campanile-cluster",
             "campanile-listen",
+            "campanile-doctor",
         ],
     ),
     // Shares no code with what it measures.
@@ -36,7 +38,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
 /// Libraries that only the named packages may use, by the beginning of their names.
 const RESERVED: [(&str, &[&str]); 5] = [
     ("sqlx", &["campanile-control"]),
-    ("reqwest", &["campanile-webhooks", "campanile-listen", "campanile-loadtest"]),
+    ("reqwest", &["campanile-webhooks", "campanile-listen", "campanile-doctor", "campanile-loadtest"]),
     ("actix-web", &["campanile-server", "campanile-transport"]),
     ("actix", &["campanile-realtime", "campanile-transport", "campanile-server"]),
     (
@@ -47,6 +49,7 @@ const RESERVED: [(&str, &[&str]); 5] = [
             "campanile-transport",
             "campanile-webhooks",
             "campanile-listen",
+            "campanile-doctor",
             "campanile-server",
             "campanile-loadtest",
         ],

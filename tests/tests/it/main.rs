@@ -4,12 +4,15 @@
 
 mod architecture;
 mod command_line;
+mod doctor;
 mod lifetime;
 mod listen;
 mod management;
 mod operations;
+mod origins;
 mod person;
 mod program;
+mod proxies;
 mod rest;
 mod signing;
 mod socket;

@@ -4,7 +4,7 @@ use std::{net::TcpStream, time::Duration};
 
 use campanile_tests::{App, Platform};
 use serde_json::{Value, json};
-use tungstenite::{Message, WebSocket, client::client};
+use tungstenite::{ClientRequestBuilder, Message, WebSocket, client::client};
 
 use crate::signing::sign;
 
@@ -27,10 +27,18 @@ impl Client {
 
     /// Upgrades, whatever comes then.
     pub(crate) fn open(platform: &Platform, app: &App) -> Self {
+        Self::open_with(platform, app, &[])
+    }
+
+    /// Upgrades with these headers too.
+    pub(crate) fn open_with(platform: &Platform, app: &App, headers: &[(&str, &str)]) -> Self {
         let stream = TcpStream::connect(&platform.authority).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         let url = format!("ws://{}/app/{}?protocol=7&client=test&version=1.0", platform.authority, app.key);
-        let (socket, _) = client(url, stream).unwrap();
+        let request = ClientRequestBuilder::new(url.parse().unwrap());
+        let request =
+            headers.iter().fold(request, |request, (name, value)| request.with_header(*name, *value));
+        let (socket, _) = client(request, stream).unwrap();
         Self { socket, app: app.clone(), socket_id: String::new() }
     }
 

@@ -17,6 +17,10 @@ export interface AppSettings {
   authorized_connections: boolean;
   authorization_timeout_seconds: number;
   force_tls: boolean;
+  /** Origins whose pages may connect, e.g. "https://*.example.com"; none for all. */
+  allowed_origins: string[];
+  /** Whether events are compressed for the clients that offer it. */
+  compression: boolean;
   max_event_bytes: number;
   max_batch_events: number;
   max_presence_members: number;

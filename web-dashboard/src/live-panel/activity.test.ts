@@ -7,7 +7,7 @@ const parse = (value: unknown) => parseActivity(JSON.stringify(value));
 group('parseActivity', () => {
   it('reads every kind', () => {
     const lines = [
-      { at: 1, kind: 'connected', socket_id: '1.1', client: 'js 8.6.0' },
+      { at: 1, kind: 'connected', socket_id: '1.1', client: 'js 8.6.0', transport: 'websocket' },
       { at: 1, kind: 'disconnected', socket_id: '1.1' },
       { at: 1, kind: 'subscribed', socket_id: '1.1', channel: 'c' },
       { at: 1, kind: 'unsubscribed', socket_id: '1.1', channel: 'c' },
@@ -43,6 +43,17 @@ group('describe', () => {
       title: `Refused: ${message}`,
       detail: 'socket 1.1',
     });
+  });
+
+  it('says by which way a client is connected, in words where it knows them', () => {
+    const connected = { at: 1, kind: 'connected', socket_id: '1.1', client: 'js 8.6.0' } as const;
+    const detail = (transport: string | null) => describe({ ...connected, transport }).detail;
+    expect(detail('websocket')).toBe('js 8.6.0, by WebSocket, socket 1.1');
+    expect(detail('sockjs_websocket')).toBe('js 8.6.0, by SockJS over WebSocket, socket 1.1');
+    expect(detail('xhr_streaming')).toBe('js 8.6.0, by XHR streaming, socket 1.1');
+    expect(detail('sse')).toBe('js 8.6.0, by server-sent events, socket 1.1');
+    expect(detail('carrier_pigeon')).toBe('js 8.6.0, by carrier_pigeon, socket 1.1');
+    expect(detail(null)).toBe('js 8.6.0, socket 1.1');
   });
 
   it('says how many an event reached, and marks one that reached nobody', () => {

@@ -1,6 +1,6 @@
 /** One line of the stream, as the server describes it. Payloads are never part of it. */
 export type Activity = { at: number } & (
-  | { kind: 'connected'; socket_id: string; client: string | null }
+  | { kind: 'connected'; socket_id: string; client: string | null; transport: string | null }
   | { kind: 'disconnected'; socket_id: string }
   | { kind: 'subscribed'; socket_id: string; channel: string }
   | { kind: 'unsubscribed'; socket_id: string; channel: string }
@@ -26,8 +26,10 @@ export function parseActivity(data: string): Activity | null {
   const socket_id = text(fields.socket_id);
   const channel = text(fields.channel);
   switch (fields.kind) {
-    case 'connected':
-      return socket_id === null ? null : { at, kind: fields.kind, socket_id, client: text(fields.client) };
+    case 'connected': {
+      if (socket_id === null) return null;
+      return { at, kind: fields.kind, socket_id, client: text(fields.client), transport: text(fields.transport) };
+    }
     case 'disconnected':
       return socket_id === null ? null : { at, kind: fields.kind, socket_id };
     case 'subscribed':

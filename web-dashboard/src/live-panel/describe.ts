@@ -15,11 +15,24 @@ const SOURCES: Record<string, string> = {
   dashboard: 'from this dashboard',
 };
 
+/** How a client is connected, as the server names it (`Transport`). */
+const TRANSPORTS: Record<string, string> = {
+  websocket: 'WebSocket',
+  sockjs_websocket: 'SockJS over WebSocket',
+  xhr_streaming: 'XHR streaming',
+  xhr_polling: 'XHR polling',
+  eventsource: 'SockJS event stream',
+  htmlfile: 'SockJS streaming page',
+  jsonp: 'JSONP polling',
+  sse: 'server-sent events',
+  long_polling: 'long polling',
+};
+
 /** Puts a feed item into words. The result is shown as text, never as markup. */
 export function describe(item: FeedItem): Description {
   switch (item.kind) {
     case 'connected':
-      return { tone: 'good', title: 'Connected', detail: join(item.client, `socket ${item.socket_id}`) };
+      return { tone: 'good', title: 'Connected', detail: join(item.client, transport(item.transport), `socket ${item.socket_id}`) };
     case 'disconnected':
       return { tone: 'plain', title: 'Disconnected', detail: `socket ${item.socket_id}` };
     case 'subscribed':
@@ -46,5 +59,8 @@ export function describe(item: FeedItem): Description {
       };
   }
 }
+
+/** A newer server may know ways that this page does not; its own name for them is better than none. */
+const transport = (name: string | null) => (name === null ? null : `by ${TRANSPORTS[name] ?? name}`);
 
 const join = (...parts: (string | null)[]) => parts.filter((part) => part !== null).join(', ');

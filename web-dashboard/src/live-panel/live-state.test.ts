@@ -5,7 +5,7 @@ const after = (...actions: LiveAction[]) => actions.reduce(liveReducer, initialL
 const activity = (...items: FeedItem[]): LiveAction => ({ type: 'activity', items });
 const snapshot = (connections: number): LiveAction => ({ type: 'snapshot', snapshot: { connections, channels: 0 } });
 
-const connected: FeedItem = { at: 1, kind: 'connected', socket_id: '1.1', client: null };
+const connected: FeedItem = { at: 1, kind: 'connected', socket_id: '1.1', client: null, transport: null };
 const disconnected: FeedItem = { at: 2, kind: 'disconnected', socket_id: '1.1' };
 const subscribed = (channel: string): FeedItem => ({ at: 3, kind: 'subscribed', socket_id: '1.1', channel });
 const event = (subscribers: number): FeedItem => ({

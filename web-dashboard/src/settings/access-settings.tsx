@@ -1,4 +1,5 @@
 import type { App } from '../api/types';
+import { AllowedOrigins } from './allowed-origins';
 import { AuthorizationTimeout } from './authorization-timeout';
 import { SettingCard } from './setting-card';
 import { SwitchSetting } from './switch-setting';
@@ -22,6 +23,7 @@ export function AccessSettings({ app }: { app: App }) {
         explanation="Refuses connections and API calls that are not encrypted."
         effect="Takes effect at once; nobody is disconnected: new plain connections are refused, open ones stay."
       />
+      <AllowedOrigins app={app} />
     </SettingCard>
   );
 }

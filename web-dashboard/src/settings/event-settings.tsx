@@ -26,6 +26,13 @@ export function EventSettings({ app }: { app: App }) {
         explanation="Tells signed-in users when people on their watchlist come online and go offline."
         effect="Takes effect at once for users who sign in from then on; nobody is disconnected."
       />
+      <SwitchSetting
+        app={app}
+        name="compression"
+        label="Compress events"
+        explanation="Sends events deflated to clients that offer it, as browsers do. JSON shrinks to a fraction on the wire; the server spends more processor time and memory on each connection. Small events gain little."
+        effect="Takes effect at once; nobody is disconnected: it concerns connections opened afterwards."
+      />
     </SettingCard>
   );
 }

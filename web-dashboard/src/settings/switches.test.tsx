@@ -26,6 +26,7 @@ it.each([
   ['Watchlist events', 'watchlist'],
   ['Authorized connections only', 'authorized_connections'],
   ['Force TLS', 'force_tls'],
+  ['Compress events', 'compression'],
 ])('“%s” is saved at once and alone', async (label, name) => {
   const calls = open({}, answer({ [name]: true }));
   const toggle = await screen.findByRole<HTMLInputElement>('switch', { name: label });

@@ -48,7 +48,7 @@ impl Signed {
         if !app.enabled {
             return Err(ApiError::AppDisabled);
         }
-        if app.settings.force_tls && !is_secure(head) {
+        if app.settings.force_tls && !campanile_transport::is_secure(head.headers()) {
             return Err(ApiError::TlsRequired);
         }
         let (app_id, has_parameters) = (app.id, auth.names().next().is_some());
@@ -116,9 +116,4 @@ fn verify(head: &RequestHead, auth: &RequestAuth<'_>, app: &App) -> Result<(), I
     let key = app.find_key(auth.key()?).ok_or(InvalidRequestAuth::UnknownKey)?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     auth.verify(key, &Request { method: head.method.as_str(), path: head.uri.path() }, now)
-}
-
-/// Whether it came over TLS, as the proxy that ended the TLS says. One that lies fools only itself.
-fn is_secure(head: &RequestHead) -> bool {
-    head.headers().get("x-forwarded-proto").is_some_and(|scheme| scheme == "https")
 }

@@ -10,10 +10,18 @@ use crate::config::ConfigError;
 #[error("{0}")]
 pub(super) struct UsageError(pub(super) String);
 
+/// Something failed, and the output has said so.
+#[derive(Debug, thiserror::Error)]
+#[error("told already")]
+pub(super) struct Told;
+
 /// 2 for what the caller must write differently (as clap does), 1 for the rest.
 pub(super) fn report(error: &anyhow::Error) -> ExitCode {
     if is_closed_pipe(error) {
         return ExitCode::SUCCESS;
+    }
+    if error.is::<Told>() {
+        return ExitCode::FAILURE;
     }
     // Nobody is left to tell when standard error is closed.
     let _ = writeln!(io::stderr(), "error: {error:#}");

@@ -22,8 +22,13 @@ Environment (flags override it, it overrides the file):
   CAMPANILE_MASTER_KEY              key that seals secrets: 32 bytes, hex or base64
   CAMPANILE_MASTER_KEY_FILE         file with that key     [default: DATA_DIR/master.key]
   CAMPANILE_PUBLIC_URL              address behind a proxy; https marks cookies Secure
+  CAMPANILE_TRUSTED_PROXIES         addresses and networks of proxies, between commas,
+                                    whose X-Forwarded-For or Forwarded tells where a
+                                    client is, e.g. 127.0.0.1,10.0.0.0/8 [default: none]
   CAMPANILE_WORKERS                 worker threads         [default: one per core]
   CAMPANILE_SHUTDOWN_GRACE          patience at the end    [default: 10s]
+  CAMPANILE_CONFORMANCE_ECHO        true | false: echo services for suites of protocol
+                                    tests; never in public [default: false]
   CAMPANILE_WEBHOOKS_ALLOW_TARGETS  public | loopback | private
                                     [default: loopback with the embedded database,
                                     otherwise public]
@@ -34,11 +39,13 @@ Environment (flags override it, it overrides the file):
   CAMPANILE_LOG_FILTER              levels by module, e.g. info,campanile_webhooks=debug
                                     [default: info, quieter for libraries]
   CAMPANILE_TOKEN                   management token of `campanile listen`
+  CAMPANILE_APP_SECRET              secret of the key that `campanile doctor` examines
   Any other name that begins with CAMPANILE_ is an error.
 
 File (--config, TOML): the same fields, e.g.
   listen = \"0.0.0.0:6001\"
   public_url = \"https://push.example.com\"
+  trusted_proxies = [\"127.0.0.1\", \"10.0.0.0/8\"]
   [webhooks]
   allow_targets = \"public\"
   [log]

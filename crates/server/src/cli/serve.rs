@@ -20,6 +20,9 @@ pub(super) struct ServeArgs {
     /// Address for metrics and health [default: 127.0.0.1:9601]
     #[arg(long, value_name = "ADDR:PORT")]
     internal_listen: Option<SocketAddr>,
+    /// Offer the echo services that suites of protocol tests need; never in public
+    #[arg(long)]
+    conformance_echo: bool,
 }
 
 impl ServeArgs {
@@ -27,7 +30,9 @@ impl ServeArgs {
         let listen = self.listen.map(|it| ("--listen", "listen", it.to_string()));
         let internal =
             self.internal_listen.map(|it| ("--internal-listen", "internal_listen", it.to_string()));
-        listen.into_iter().chain(internal).collect()
+        let echo =
+            self.conformance_echo.then(|| ("--conformance-echo", "conformance_echo", "true".to_owned()));
+        listen.into_iter().chain(internal).chain(echo).collect()
     }
 }
 
@@ -66,6 +71,8 @@ fn platform(config: &Config, store: Store) -> Platform {
         listen: config.listen,
         internal_listen: config.internal_listen,
         workers: config.workers.map_or_else(cores, NonZeroUsize::get),
+        trusted_proxies: config.trusted_proxies.iter().copied().collect(),
+        conformance_echo: config.conformance_echo,
         secure_cookies: config.public_url.as_ref().is_some_and(PublicUrl::is_https),
         shutdown_grace: config.shutdown_grace,
         webhooks: WebhookConfig {

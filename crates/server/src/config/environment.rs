@@ -16,9 +16,9 @@ const fn variable(name: &'static str, field: &'static str) -> Variable {
     Variable { name, field }
 }
 
-/// Every variable that is read, besides `CAMPANILE_CONFIG`, which names the file, and `CAMPANILE_TOKEN`,
-/// which is for the command line alone.
-pub const VARIABLES: [Variable; 13] = [
+/// Every variable that is read, besides `CAMPANILE_CONFIG`, which names the file, and `CAMPANILE_TOKEN` and
+/// `CAMPANILE_APP_SECRET`, which are for the command line alone.
+pub const VARIABLES: [Variable; 15] = [
     // The name every host and every library uses.
     variable("DATABASE_URL", "database_url"),
     variable("CAMPANILE_LISTEN", "listen"),
@@ -27,8 +27,10 @@ pub const VARIABLES: [Variable; 13] = [
     variable("CAMPANILE_MASTER_KEY", "master_key"),
     variable("CAMPANILE_MASTER_KEY_FILE", "master_key_file"),
     variable("CAMPANILE_PUBLIC_URL", "public_url"),
+    variable("CAMPANILE_TRUSTED_PROXIES", "trusted_proxies"),
     variable("CAMPANILE_WORKERS", "workers"),
     variable("CAMPANILE_SHUTDOWN_GRACE", "shutdown_grace"),
+    variable("CAMPANILE_CONFORMANCE_ECHO", "conformance_echo"),
     variable("CAMPANILE_WEBHOOKS_ALLOW_TARGETS", "webhooks.allow_targets"),
     variable("CAMPANILE_WEBHOOKS_METRICS_BY_ENDPOINT", "webhooks.metrics_by_endpoint"),
     variable("CAMPANILE_LOG_FORMAT", "log.format"),
@@ -49,7 +51,7 @@ pub(super) enum Meaning {
 
 pub(super) fn meaning(name: &str, value: &str) -> Meaning {
     let is_failpoint = cfg!(debug_assertions) && name == "CAMPANILE_ABORT_AT";
-    if is_failpoint || matches!(name, "CAMPANILE_CONFIG" | "CAMPANILE_TOKEN") {
+    if is_failpoint || matches!(name, "CAMPANILE_CONFIG" | "CAMPANILE_TOKEN" | "CAMPANILE_APP_SECRET") {
         return Meaning::Elsewhere;
     }
     match VARIABLES.iter().find(|variable| variable.name == name) {
@@ -81,11 +83,13 @@ fn nearest(name: &str) -> Option<&'static str> {
     (common(best) > PREFIX.len() + 3).then_some(best)
 }
 
-/// A variable is text, the file has types: a number in the environment means the number.
+/// A variable is text, the file has types: a number in the environment means the number, and a list has its
+/// entries between commas.
 pub(super) fn typed(field: &str, text: String) -> Value {
     let value = match field {
         "workers" => text.parse().map(Value::Integer).ok(),
-        "webhooks.metrics_by_endpoint" => text.parse().map(Value::Boolean).ok(),
+        "trusted_proxies" => Some(Value::Array(text.split(',').map(|entry| entry.trim().into()).collect())),
+        "conformance_echo" | "webhooks.metrics_by_endpoint" => text.parse().map(Value::Boolean).ok(),
         _ => None,
     };
     value.unwrap_or(Value::String(text))

@@ -29,6 +29,9 @@ impl Config {
         if let Some(workers) = self.workers.and_then(|workers| i64::try_from(workers.get()).ok()) {
             table.insert("workers".to_owned(), Value::Integer(workers));
         }
+        let proxies = self.trusted_proxies.iter().map(|proxy| proxy.to_string().into()).collect();
+        table.insert("trusted_proxies".to_owned(), Value::Array(proxies));
+        table.insert("conformance_echo".to_owned(), Value::Boolean(self.conformance_echo));
         table.insert("webhooks".to_owned(), self.webhooks_table());
         let log = [("format", self.log.format.as_str().to_owned()), ("filter", self.log.filter.to_string())];
         table.insert("log".to_owned(), section(log));

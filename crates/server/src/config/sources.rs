@@ -74,7 +74,8 @@ impl Written {
     fn into_config(self, file: Option<&Path>) -> Result<Config, ConfigError> {
         serde_path_to_error::deserialize(Value::Table(self.table)).map_err(|error| {
             let field = error.path().to_string();
-            let written_elsewhere = self.origins.get(field.as_str()).cloned();
+            // A variable sets a list as a whole.
+            let written_elsewhere = self.origins.get(field.split('[').next().unwrap_or(&field)).cloned();
             ConfigError::Field {
                 origin: written_elsewhere.or_else(|| file.map(|path| path.display().to_string())),
                 message: error.into_inner().message().to_owned(),

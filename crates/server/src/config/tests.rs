@@ -36,11 +36,13 @@ fn nothing_written_means_the_embedded_default_on_this_computer() {
     let config = Sources::default().read().unwrap();
     assert_eq!(
         toml::to_string(&config.to_table()).unwrap(),
-        "data_dir = \".campanile\"\n\
+        "conformance_echo = false\n\
+         data_dir = \".campanile\"\n\
          internal_listen = \"127.0.0.1:9601\"\n\
          listen = \"127.0.0.1:6001\"\n\
          master_key_file = \".campanile/master.key\"\n\
          shutdown_grace = \"10s\"\n\
+         trusted_proxies = []\n\
          \n\
          [log]\n\
          filter = \"info,sqlx=warn,actix_server=warn\"\n\
@@ -65,8 +67,9 @@ fn the_command_line_overrides_the_environment_and_that_the_file() {
             ("CAMPANILE_WORKERS".into(), "3".into()),
             ("CAMPANILE_LOG_FORMAT".into(), "json".into()),
             ("CAMPANILE_WEBHOOKS_METRICS_BY_ENDPOINT".into(), "true".into()),
-            // A command's, which must not stop a platform in the same shell.
+            // Commands', which must not stop a platform in the same shell.
             ("CAMPANILE_TOKEN".into(), "cmt_x".into()),
+            ("CAMPANILE_APP_SECRET".into(), "s".into()),
             ("HOME".into(), "/".into()),
         ],
         flags: vec![("--listen", "listen", "10.0.0.3:1".into())],
@@ -89,6 +92,14 @@ fn every_fault_names_the_path_of_its_field() {
         ("[log]\nformat = 'yaml'", "log.format: unknown variant `yaml`"),
         ("[log]\nfilter = 'info,x=louder'", "log.filter: "),
         ("listen = 'localhost'", "listen: invalid socket address"),
+        ("trusted_proxies = '127.0.0.1'", "trusted_proxies: invalid type"),
+        ("trusted_proxies = [1]", "trusted_proxies[0]: invalid type"),
+        (
+            "trusted_proxies = ['127.0.0.1', 'proxy.example']",
+            "trusted_proxies[1]: \"proxy.example\" is neither an address",
+        ),
+        ("trusted_proxies = ['10.0.0.0/33']", "trusted_proxies[0]: \"10.0.0.0/33\" is neither"),
+        ("conformance_echo = 'yes'", "conformance_echo: invalid type"),
         ("workers = 0", "workers: invalid value"),
         ("shutdown_grace = 10", "shutdown_grace: invalid type"),
         ("shutdown_grace = '10'", "shutdown_grace: \"10\" is not a duration"),
@@ -110,6 +121,19 @@ fn every_fault_names_the_path_of_its_field() {
 fn a_fault_from_the_environment_names_field_and_variable() {
     let fault = from_environment(&[("CAMPANILE_WORKERS", "many")]).unwrap_err();
     assert!(fault.starts_with("workers: ") && fault.ends_with("(from CAMPANILE_WORKERS)"), "{fault}");
+    let fault = from_environment(&[("CAMPANILE_TRUSTED_PROXIES", "::1,10.0.0.256")]).unwrap_err();
+    assert!(fault.starts_with("trusted_proxies[1]: \"10.0.0.256\" "), "{fault}");
+    assert!(fault.ends_with("(from CAMPANILE_TRUSTED_PROXIES)"), "{fault}");
+}
+
+#[test]
+fn proxies_are_a_list_in_the_file_and_between_commas_in_the_environment() {
+    let shown = |config: Config| config.to_table()["trusted_proxies"].to_string();
+    let expected = r#"["127.0.0.1", "10.0.0.0/8", "::1"]"#;
+    let file = from_file("proxies", "trusted_proxies = ['127.0.0.1', '10.0.0.0/8', '::1']").unwrap();
+    let environment =
+        from_environment(&[("CAMPANILE_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8,::1")]).unwrap();
+    assert_eq!((shown(file), shown(environment)), (expected.to_owned(), expected.to_owned()));
 }
 
 #[test]

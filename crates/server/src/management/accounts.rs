@@ -64,7 +64,7 @@ pub(super) async fn sign_up(
     form.require("password", length >= PASSWORD_MIN_BYTES, "Use at least 10 characters.");
     form.require("password", length <= PASSWORD_MAX_BYTES, "Use at most 1,024 bytes.");
     form.check()?;
-    let (address, now) = (peer(&request), Instant::now());
+    let (address, now) = (management.subject(&request), Instant::now());
     management.throttle.check(address, &email, now)?;
     let signed_up = management.store.sign_up(NewAccount { organisation, email, password }).await;
     management.throttle.signed_up(address, now);
@@ -82,7 +82,7 @@ pub(super) async fn log_in(
     if email.contains(char::is_control) {
         return Err(ManagementError::InvalidCredentials);
     }
-    let (address, now) = (peer(&request), Instant::now());
+    let (address, now) = (management.subject(&request), Instant::now());
     management.throttle.check(address, &email, now)?;
     let logged_in = management.store.log_in(email.trim(), password).await;
     if let Err(AccountError::WrongCredentials | AccountError::LongPassword) = logged_in {
@@ -116,15 +116,21 @@ fn welcome(
     response.cookie(session::cookie(token, management.secure_cookies)).json(SessionReply::from(account))
 }
 
-/// Whose attempts are counted together. An address from nearby is most often a proxy's, behind which is
-/// everyone: only accounts are counted then.
-fn peer(request: &HttpRequest) -> Option<IpAddr> {
-    let address = request.peer_addr()?.ip().to_canonical();
-    let is_near = match address {
+impl Management {
+    /// The address whose attempts are counted together. Where no proxy is trusted, an address from nearby is
+    /// most often that of one nobody told us of, behind which is everyone: only accounts are counted then.
+    fn subject(&self, request: &HttpRequest) -> Option<IpAddr> {
+        let peer = request.peer_addr()?.ip();
+        let client = self.trusted_proxies.client(peer, request.headers());
+        (!self.trusted_proxies.is_empty() || !is_near(client)).then_some(client)
+    }
+}
+
+fn is_near(address: IpAddr) -> bool {
+    match address {
         IpAddr::V4(address) => address.is_loopback() || address.is_private(),
         IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
-    };
-    (!is_near).then_some(address)
+    }
 }
 
 impl From<Account> for SessionReply {

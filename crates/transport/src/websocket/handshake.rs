@@ -1,59 +1,93 @@
-use std::{future::poll_fn, io::IoSlice};
+use std::{future::poll_fn, io::IoSlice, net::Shutdown};
 
 use actix_http::{
-    RequestHead, Version,
-    ws::{self, HandshakeError},
+    Method, RequestHead, Version,
+    header::{
+        CONNECTION, CONTENT_LENGTH, HeaderName, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING,
+        UPGRADE,
+    },
+    ws,
 };
 use bytes::Bytes;
 
-use super::Response;
+use super::{Response, extension::Deflation};
 use crate::socket::Socket;
 
-/// A WebSocket handshake (RFC 6455, section 4.2).
-pub(super) struct Handshake {
+/// A WebSocket handshake (RFC 6455, section 4.2). Versions 8 and 7 are drafts of it with the same framing.
+pub(crate) struct Handshake {
     accept: String,
+    /// The page, as the drafts name it.
+    pub(crate) draft_origin: Option<String>,
 }
+
+const VERSIONS: [&str; 3] = ["13", "8", "7"];
 
 impl Handshake {
     /// Reads the request; the error is the HTTP response to a request that is no WebSocket's.
-    pub(super) fn parse(head: &RequestHead) -> Result<Self, Response> {
-        ws::verify_handshake(head).map_err(|error| explain(&error))?;
-        let has_body =
-            head.headers().contains_key("content-length") || head.headers().contains_key("transfer-encoding");
-        if head.version != Version::HTTP_11 || has_body {
-            return Err(response(
-                "400 Bad Request",
-                "",
-                "A WebSocket begins with a GET of HTTP/1.1 without a body\n",
-            ));
+    pub(crate) fn parse(head: &RequestHead) -> Result<Self, Response> {
+        let header = |name: HeaderName| head.headers().get(name).and_then(|value| value.to_str().ok());
+        if head.method != Method::GET {
+            return Err(Response::from_static(METHOD_NOT_ALLOWED));
         }
-        let accept_key = head.headers().get("sec-websocket-key").map_or(&b""[..], |key| key.as_bytes());
-        Ok(Self { accept: String::from_utf8_lossy(&ws::hash_key(accept_key)).into_owned() })
+        let has_body =
+            head.headers().contains_key(CONTENT_LENGTH) || head.headers().contains_key(TRANSFER_ENCODING);
+        if head.version != Version::HTTP_11 || has_body {
+            return Err(bad_request("A WebSocket begins with a GET of HTTP/1.1 without a body\n"));
+        }
+        if !has_token(head, UPGRADE, "websocket") || !has_token(head, CONNECTION, "upgrade") {
+            return Err(bad_request("A WebSocket asks for `Connection: Upgrade` and `Upgrade: websocket`\n"));
+        }
+        let key = header(SEC_WEBSOCKET_KEY);
+        match header(SEC_WEBSOCKET_VERSION) {
+            Some(version) if VERSIONS.contains(&version) => {}
+            // hixie-75 and -76: nothing newer can be spoken with such a client.
+            None if key.is_none() => return Err(bad_request("This version of WebSocket is not supported\n")),
+            _ => return Err(other_version()),
+        }
+        let key = key
+            .filter(|key| is_key(key))
+            .ok_or_else(|| bad_request("Sec-WebSocket-Key is not 16 bytes in Base64\n"))?;
+        let accept = String::from_utf8_lossy(&ws::hash_key(key.as_bytes())).into_owned();
+        let draft_origin = header(HeaderName::from_static("sec-websocket-origin")).map(str::to_owned);
+        Ok(Self { accept, draft_origin })
     }
 
     /// The response that switches protocols.
-    pub(super) fn response(&self) -> Response {
-        let accept = &self.accept;
+    pub(crate) fn response(&self, deflation: Option<Deflation>) -> Response {
+        let (accept, extensions) = (&self.accept, deflation.map(|deflation| deflation.header()));
+        let extensions = extensions.as_deref().unwrap_or_default();
         format!(
-            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n{extensions}\r\n"
         )
         .into()
     }
 }
 
-fn explain(error: &HandshakeError) -> Response {
-    let text = format!("{error}\n");
-    match error {
-        HandshakeError::GetMethodRequired => response("405 Method Not Allowed", "Allow: GET\r\n", &text),
-        HandshakeError::UnsupportedVersion | HandshakeError::NoVersionHeader => response(
-            "426 Upgrade Required",
-            "Upgrade: websocket\r\nSec-WebSocket-Version: 13, 8, 7\r\n",
-            &text,
-        ),
-        HandshakeError::NoWebsocketUpgrade
-        | HandshakeError::NoConnectionUpgrade
-        | HandshakeError::BadWebsocketKey => response("400 Bad Request", "", &text),
-    }
+/// Whether a header's lists of tokens, of which there may be several, have that one, in any case.
+fn has_token(head: &RequestHead, name: HeaderName, token: &str) -> bool {
+    let mut lists = head.headers().get_all(name).filter_map(|value| value.to_str().ok());
+    lists.any(|list| list.split(',').any(|one| one.trim().eq_ignore_ascii_case(token)))
+}
+
+/// 16 bytes in Base64: 22 characters, the last of which has four bits of nothing, and the padding.
+fn is_key(key: &str) -> bool {
+    let Some(characters) = key.strip_suffix("==") else { return false };
+    characters.len() == 22
+        && characters.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(&byte))
+        && characters.ends_with(['A', 'Q', 'g', 'w'])
+}
+
+/// Without a type, as SockJS's clients want it.
+const METHOD_NOT_ALLOWED: &[u8] =
+    b"HTTP/1.1 405 Method Not Allowed\r\nAllow: GET\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+fn bad_request(text: &str) -> Response {
+    response("400 Bad Request", "", text)
+}
+
+fn other_version() -> Response {
+    let headers = format!("Upgrade: websocket\r\nSec-WebSocket-Version: {}\r\n", VERSIONS.join(", "));
+    response("426 Upgrade Required", &headers, "Unsupported version of WebSocket\n")
 }
 
 pub(super) fn not_found() -> Response {
@@ -70,11 +104,11 @@ fn response(status: &str, headers: &str, body: &str) -> Response {
 
 /// Answers a request that is no WebSocket's, and closes. A response fits any socket's empty buffer;
 /// a peer that has none gets nothing.
-pub(super) async fn refuse<S: Socket>(socket: &S, response: Bytes) {
+pub(crate) async fn refuse<S: Socket>(socket: &S, response: Bytes) {
     if poll_fn(|context| socket.poll_writable(context)).await.is_ok()
         && socket.try_write_vectored(&[IoSlice::new(&response)]).is_ok()
     {
         // An error means that the peer is gone already.
-        let _ = socket.shutdown_write();
+        let _ = socket.shutdown(Shutdown::Write);
     }
 }

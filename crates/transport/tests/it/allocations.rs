@@ -6,12 +6,15 @@ use std::{net::SocketAddr, rc::Rc, sync::Arc, thread};
 use actix_rt::{System, SystemRunner};
 use actix_service::{Service, ServiceFactory};
 use allocation_counter::{AllocationInfo, measure};
-use campanile_protocol::signature::SigningKey;
+use campanile_protocol::{App, AppSettings, signature::SigningKey};
 use campanile_realtime::{Counters, Node, Realm};
 use campanile_transport::Sockets;
 use tokio::{net::TcpListener, sync::oneshot, task::yield_now};
 
-use crate::harness::{Client, OneApp, node, one_app, publication, service};
+use crate::{
+    compression::OFFER,
+    harness::{Client, OneApp, node, one_app, publication, service},
+};
 
 /// A worker on the test's own thread, where every allocation is counted; clients have theirs.
 struct World {
@@ -23,8 +26,12 @@ struct World {
 
 impl World {
     fn start() -> Self {
+        Self::of(&one_app())
+    }
+
+    fn of(app: &App) -> Self {
         let (system, node) = (System::new(), node());
-        let realm = node.realm(&one_app());
+        let realm = node.realm(app);
         let address = system.block_on(async {
             let admission = OneApp(realm.clone());
             let service = service(node.join().unwrap(), admission, Sockets::default());
@@ -63,7 +70,17 @@ impl World {
     /// Publishes events, each when everybody has the one before, or all at once; what was allocated, and
     /// what was written.
     fn publish(&self, events: u64, subscribers: u64, at_once: bool) -> (AllocationInfo, Counters) {
-        let publications: Vec<_> = (0..events).map(|_| publication("news", &"x".repeat(100))).collect();
+        self.publish_data(&"x".repeat(100), events, subscribers, at_once)
+    }
+
+    fn publish_data(
+        &self,
+        data: &str,
+        events: u64,
+        subscribers: u64,
+        at_once: bool,
+    ) -> (AllocationInfo, Counters) {
+        let publications: Vec<_> = (0..events).map(|_| publication("news", data)).collect();
         let before = self.node.counters();
         let info = measure(|| {
             self.system.block_on(async {
@@ -88,6 +105,15 @@ impl World {
 
 fn subscribed(address: SocketAddr, channel: &str) -> Client {
     let mut client = connected(address).0;
+    client.subscribe(channel);
+    client
+}
+
+/// Subscribes over a connection that reads compressed frames.
+fn inflating(address: SocketAddr, channel: &str) -> Client {
+    let mut client = Client::open_with(address, "/app/key", OFFER);
+    assert!(client.head().contains("permessage-deflate"));
+    client.text();
     client.subscribe(channel);
     client
 }
@@ -122,6 +148,27 @@ fn an_event_costs_one_write_for_each_subscriber_and_no_allocation() {
     });
     assert_eq!(allocations[0], allocations[1], "what an event costs depends on who receives it");
     assert!(allocations[0] <= EVENTS * 4 + 8, "{} for {EVENTS} events", allocations[0]);
+}
+
+#[test]
+fn an_event_is_compressed_once_whoever_receives_it() {
+    let data = "ding dong ".repeat(50);
+    let allocations = [10, 100].map(|count| {
+        let app = one_app();
+        let world = World::of(&App { settings: AppSettings { compression: true, ..app.settings }, ..app });
+        let connect = |address| {
+            (0..count).flat_map(|_| [inflating(address, "news"), subscribed(address, "news")]).collect()
+        };
+        let mut clients: Vec<_> = world.serve(connect).0;
+        let receivers = 2 * count as u64;
+        world.publish_data(&data, EVENTS, receivers, false);
+        let (info, counters) = world.publish_data(&data, EVENTS, receivers, false);
+        assert_eq!(counters.writes, EVENTS * receivers);
+        assert_eq!([clients[0].frame().0, clients[1].frame().0], [0xc1, 0x81]);
+        info.count_total
+    });
+    assert_eq!(allocations[0], allocations[1], "what an event costs depends on who receives it");
+    assert!(allocations[0] <= EVENTS * 8 + 8, "{} for {EVENTS} events", allocations[0]);
 }
 
 #[test]
@@ -176,4 +223,47 @@ fn an_idle_connection_with_its_own_private_channel_holds_little() {
     let (_second, info) = world.serve(|address| connect(address, "second"));
     let bytes = info.bytes_current / CLIENTS as i64;
     assert!((500..2600).contains(&bytes), "{bytes} bytes");
+}
+
+/// Begins a session that streams, and subscribes it as its client would.
+fn streaming(address: SocketAddr, session: &str) -> Client {
+    let path = format!("/pusher/app/key/1/{session}");
+    let post = |path: &str, body: &str| {
+        let length = body.len();
+        Client::request(
+            address,
+            &format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n{body}"),
+        )
+    };
+    let mut client = post(&format!("{path}/xhr_streaming?protocol=7"), "");
+    client.head();
+    while !client.chunk().contains("connection_established") {}
+    let subscribe = r#"["{\"event\":\"pusher:subscribe\",\"data\":{\"channel\":\"news\"}}"]"#;
+    assert!(post(&format!("{path}/xhr_send"), subscribe).status().contains("204"));
+    while !client.chunk().contains("subscription_succeeded") {}
+    client
+}
+
+#[test]
+fn an_event_costs_one_write_for_each_stream_and_few_allocations() {
+    let world = World::start();
+    let (_clients, _) = world
+        .serve(|address| (0..50).map(|index| streaming(address, &format!("s{index}"))).collect::<Vec<_>>());
+    world.publish(EVENTS, 50, false);
+    let (info, counters) = world.publish(EVENTS, 50, false);
+    assert_eq!((counters.messages_out, counters.writes), (EVENTS * 50, EVENTS * 50));
+    assert!(info.count_total <= EVENTS * 10, "{} for {EVENTS} events", info.count_total);
+}
+
+#[test]
+fn an_idle_stream_holds_little() {
+    const CLIENTS: usize = 200;
+    let world = World::start();
+    let connect = |address, name: &'static str| {
+        (0..CLIENTS).map(|index| streaming(address, &format!("{name}{index}"))).collect::<Vec<_>>()
+    };
+    let (_first, _) = world.serve(|address| connect(address, "first"));
+    let (_second, info) = world.serve(|address| connect(address, "second"));
+    let bytes = info.bytes_current / CLIENTS as i64;
+    assert!((500..5000).contains(&bytes), "{bytes} bytes");
 }

@@ -64,6 +64,38 @@ fn protocols_four_to_seven_and_none_are_spoken() {
 }
 
 #[test]
+fn the_drafts_that_browsers_spoke_are_accepted_with_their_name_for_the_origin() {
+    let server = TestServer::start();
+    for (version, origin, answer) in [
+        ("13", "Origin: https://page.test", "connection_established"),
+        ("8", "Sec-WebSocket-Origin: https://page.test", "connection_established"),
+        ("7", "Sec-WebSocket-Origin: https://page.test", "connection_established"),
+        ("8", "Origin: https://other.test\r\nSec-WebSocket-Origin: https://page.test", "4009"),
+        ("8", "Sec-WebSocket-Origin: https://other.test", "4009"),
+    ] {
+        let mut client = server.send(&format!(
+            "GET /app/page HTTP/1.1\r\nHost: x\r\nconnection: foo\r\nconnection: x, UPGRADE\r\n\
+             upgrade: WebSocket\r\nSec-WebSocket-Version: {version}\r\n\
+             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{origin}\r\n\r\n"
+        ));
+        assert!(client.head().contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), "{version}");
+        assert!(client.text().contains(answer), "{version} {origin}");
+    }
+}
+
+#[test]
+fn a_refusal_comes_in_one_write() {
+    let server = TestServer::start();
+    let mut client = server.open("/app/unknown?protocol=7");
+    let mut chunk = [0; 4096];
+    let count = client.socket.read(&mut chunk).unwrap();
+    let text = String::from_utf8_lossy(&chunk[..count]);
+    assert!(text.starts_with("HTTP/1.1 101") && text.contains("pusher:error"), "{text}");
+    // The close frame is the last: code 4001 and its reason.
+    assert!(text.ends_with("App key not in this cluster. Did you forget to specify the cluster?"), "{text}");
+}
+
+#[test]
 fn what_is_no_websocket_handshake_gets_an_http_answer() {
     let server = TestServer::start();
     let upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
@@ -75,6 +107,20 @@ fn what_is_no_websocket_handshake_gets_an_http_answer() {
         ("/app/key", format!("{upgrade}{key}Sec-WebSocket-Version: 99\r\n"), "426"),
         ("/app/key", format!("{upgrade}{key}"), "426"),
         ("/app/key", format!("{upgrade}Sec-WebSocket-Version: 13\r\n"), "400"),
+        ("/app/key", format!("{upgrade}{key}Sec-WebSocket-Version: 6\r\n"), "426"),
+        // hixie-75 and hixie-76.
+        ("/app/key", upgrade.to_owned(), "400"),
+        ("/app/key", format!("{upgrade}Sec-WebSocket-Key1: 4 @1  46546xW%0l 1 5\r\n"), "400"),
+        ("/app/key", format!("{upgrade}{}Sec-WebSocket-Version: 13\r\n", key.replace("Q==", "R==")), "400"),
+        ("/app/key", format!("{upgrade}{}Sec-WebSocket-Version: 13\r\n", key.replace("ZQ==", "Z===")), "400"),
+        ("/app/key", format!("{upgrade}{}Sec-WebSocket-Version: 13\r\n", key.replace("dGhl", "d!hl")), "400"),
+        ("/app/key", format!("{upgrade}{}Sec-WebSocket-Version: 13\r\n", key.replace("dGhl", "")), "400"),
+        ("/app/key", format!("{upgrade}{key}Sec-WebSocket-Version: 13\r\nContent-Length: 0\r\n"), "400"),
+        (
+            "/app/key",
+            format!("Connection: close\r\nUpgrade: websocket\r\n{key}Sec-WebSocket-Version: 13\r\n"),
+            "400",
+        ),
     ] {
         let mut client = server.send(&format!("GET {path} HTTP/1.1\r\nHost: x\r\n{headers}\r\n"));
         let head = client.head();

@@ -19,11 +19,15 @@ use campanile_protocol::{
     OccurrenceTypes, TenantId, TenantQuotas, signature::SigningKey,
 };
 use campanile_realtime::{InProcess, Node, Observer, Publication, Realm, Source, Worker};
-use campanile_transport::{Admission, ConnectRequest, Entrance, Sockets, WebSocketUpgrade};
+use campanile_transport::{
+    Admission, ConnectRequest, Detachable, Entrance, Homes, Sessions, Sockets, TrustedProxies,
+    WebSocketUpgrade, accept, http,
+};
 use tokio::net::TcpStream as TokioStream;
 use uuid::Uuid;
 
-/// A server with one app, whose key is `key`; the key `off` stands for a disabled one.
+/// A server with one app, whose key is `key`; the key `off` stands for a disabled one, and `page` for one
+/// that lets in pages of `https://page.test`.
 pub(crate) struct TestServer {
     pub(crate) address: SocketAddr,
     pub(crate) node: Arc<Node>,
@@ -47,6 +51,10 @@ impl Admission for OneApp {
         match request.key.as_str() {
             "key" => Ok(self.0.clone()),
             "off" => Err(CloseCode::AppDisabled),
+            "page" if request.source.origin.as_deref() != Some("https://page.test") => {
+                Err(CloseCode::OriginNotAllowed)
+            }
+            "page" => Ok(self.0.clone()),
             _ => Err(CloseCode::UnknownApp),
         }
     }
@@ -54,8 +62,13 @@ impl Admission for OneApp {
 
 impl TestServer {
     pub(crate) fn start() -> Self {
+        Self::of(&one_app())
+    }
+
+    /// A server with this app.
+    pub(crate) fn of(app: &App) -> Self {
         let node = node();
-        let realm = node.realm(&one_app());
+        let realm = node.realm(app);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (sender, receiver) = std::sync::mpsc::channel();
@@ -146,17 +159,24 @@ pub(crate) fn service(
     admission: OneApp,
     sockets: Sockets,
 ) -> impl ServiceFactory<TokioStream, Config = (), Response = (), Error: Debug, InitError: Debug> {
-    let upgrade = Rc::new(WebSocketUpgrade::new(Rc::new(Entrance::new(worker, admission, sockets))));
-    HttpService::build()
-        .upgrade(fn_service(move |(request, framed): (Request, Framed<_, h1::Codec>)| {
+    let entrance = Rc::new(Entrance::new(worker, admission, sockets, TrustedProxies::default()));
+    let upgrade = Rc::new(WebSocketUpgrade::new(entrance.clone(), true));
+    let sessions = Sessions::start(entrance, Homes::default());
+    let app = WebApp::new().configure(http::routes(sessions, true));
+    let http = HttpService::build()
+        .h1_allow_half_closed(false)
+        .on_connect_ext(|stream: &Detachable, data| {
+            data.insert(stream.grip());
+        })
+        .upgrade(fn_service(move |(request, framed): (Request, Framed<Detachable, h1::Codec>)| {
             let upgrade = upgrade.clone();
             async move {
                 upgrade.serve(&request, framed).await;
                 Ok::<_, actix_web::Error>(())
             }
         }))
-        .h1(map_config(WebApp::new().into_factory(), |_| AppConfig::default()))
-        .tcp()
+        .h1(map_config(app.into_factory(), |_| AppConfig::default()));
+    accept(http)
 }
 
 /// A client that sees every byte.
@@ -167,16 +187,21 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn open(address: SocketAddr, path: &str) -> Self {
+        Self::open_with(address, path, "")
+    }
+
+    /// Opens with more headers, each with its line break.
+    pub(crate) fn open_with(address: SocketAddr, path: &str, headers: &str) -> Self {
         Self::request(
             address,
             &format!(
                 "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n\
-                 Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+                 Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{headers}\r\n"
             ),
         )
     }
 
-    fn request(address: SocketAddr, request: &str) -> Self {
+    pub(crate) fn request(address: SocketAddr, request: &str) -> Self {
         let mut socket = TcpStream::connect(address).unwrap();
         socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
         socket.write_all(request.as_bytes()).unwrap();
@@ -188,11 +213,16 @@ impl Client {
             if let Some(end) = enough(&self.received) {
                 return self.received.drain(..end).collect();
             }
-            let mut chunk = [0; 4096];
+            let mut chunk = [0; 16 * 1024];
             let count = self.socket.read(&mut chunk).expect("the server answers in time");
             assert!(count > 0, "closed after {:?}", String::from_utf8_lossy(&self.received));
             self.received.extend_from_slice(&chunk[..count]);
         }
+    }
+
+    /// What was received and not looked at.
+    pub(crate) fn unread(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.received)
     }
 
     /// The whole head of the HTTP response.
@@ -203,6 +233,21 @@ impl Client {
 
     pub(crate) fn status(&mut self) -> String {
         self.head().lines().next().unwrap().to_owned()
+    }
+
+    /// The content of the next chunk of a response.
+    pub(crate) fn chunk(&mut self) -> String {
+        let head = |bytes: &[u8]| {
+            let end = bytes.windows(2).position(|two| two == b"\r\n")?;
+            let length = usize::from_str_radix(std::str::from_utf8(&bytes[..end]).unwrap(), 16).unwrap();
+            Some((end + 2, length))
+        };
+        let chunk = self.read_until(|bytes| {
+            let (start, length) = head(bytes)?;
+            (bytes.len() >= start + length + 2).then_some(start + length + 2)
+        });
+        let (start, length) = head(&chunk).unwrap();
+        String::from_utf8(chunk[start..start + length].to_vec()).unwrap()
     }
 
     /// The next frame: first byte and payload.

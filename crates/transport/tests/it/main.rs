@@ -3,7 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod allocations;
+mod compression;
+mod conformance;
 mod framing;
+mod fuzz;
 mod handshake;
 mod harness;
 mod reading;
