@@ -61,16 +61,24 @@ impl<A: Admission> Entrance<A> {
 
     /// In the order in which reasons count: the app, what the client speaks, room for it.
     pub(crate) async fn admit(&self, hello: Hello) -> Result<Admitted, CloseCode> {
+        let realm = self.recognise(&hello).await?;
+        self.enter(&realm, hello.request)
+    }
+
+    /// The realm of the app that the client may join, whether there is room or not.
+    pub(crate) async fn recognise(&self, hello: &Hello) -> Result<Arc<Realm>, CloseCode> {
         let realm = self.admission.admit(&hello.request).await?;
-        if let Some(code) = hello.fault {
-            return Err(code);
-        }
+        hello.fault.map_or(Ok(realm), Err)
+    }
+
+    /// A place for a client that was recognised.
+    pub(crate) fn enter(&self, realm: &Arc<Realm>, request: ConnectRequest) -> Result<Admitted, CloseCode> {
         if self.sockets.open() > SOCKETS {
             return Err(CloseCode::OverCapacity);
         }
         let place = realm.admit().map_err(|_| CloseCode::OverQuota)?;
         let compresses = realm.app().settings.compression;
-        let ConnectRequest { client, transport, .. } = hello.request;
+        let ConnectRequest { client, transport, .. } = request;
         Ok(Admitted { socket_id: self.worker.new_socket_id(), compresses, place, client, transport })
     }
 

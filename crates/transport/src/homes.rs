@@ -35,13 +35,10 @@ struct Shared {
 pub(crate) enum Order {
     /// Begin or go on with a session.
     Receive { key: SessionKey, reception: Box<Reception>, opening: Opening },
-    /// Go on with a session if it is there; otherwise the reception comes back.
-    Resume {
-        key: SessionKey,
-        number: u64,
-        reception: Box<Reception>,
-        missing: oneshot::Sender<Box<Reception>>,
-    },
+    /// Whether a session is there and can go on after so many messages.
+    Keep { key: SessionKey, number: u64, keeps: oneshot::Sender<bool> },
+    /// Go on with such a session.
+    Resume { key: SessionKey, number: u64, reception: Box<Reception> },
     /// Take messages of a client.
     Say { key: SessionKey, messages: Vec<ByteString>, said: oneshot::Sender<Said> },
     /// A reception has ended without an answer.

@@ -139,11 +139,15 @@ impl Session {
         Ok(())
     }
 
-    /// Goes on after the messages that the client has received; false if it cannot, or if the session is
-    /// closed and the client knows it.
+    /// Whether it can go on after so many messages. A closed session whose client knows it cannot.
+    pub(crate) fn keeps(&self, number: u64) -> bool {
+        let state = self.state.borrow();
+        state.log.keeps(number) && !(state.close.is_some() && state.log.end() == number)
+    }
+
+    /// Goes on after the messages that the client has received; false if it cannot.
     pub(crate) fn resume(&self, number: u64) -> bool {
-        let mut state = self.state.borrow_mut();
-        state.log.resume(number) && !(state.close.is_some() && state.log.is_all_handed())
+        self.keeps(number) && self.state.borrow_mut().log.resume(number)
     }
 
     /// The receiver of that number is gone without having been told to.

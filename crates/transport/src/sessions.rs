@@ -67,22 +67,29 @@ impl<A: Admission> Sessions<A> {
         }
     }
 
-    /// Goes on with a session after the messages its client has received; the reception comes back if
-    /// that cannot be.
-    pub(crate) async fn resume(
-        self: &Rc<Self>,
-        key: SessionKey,
-        number: u64,
-        reception: Box<Reception>,
-    ) -> Result<(), Option<Box<Reception>>> {
-        let Some(home) = self.homes.find(&key) else { return Err(Some(reception)) };
+    /// Whether a session is there and can go on after so many messages.
+    pub(crate) async fn keeps(&self, key: SessionKey, number: u64) -> bool {
+        let Some(home) = self.homes.find(&key) else { return false };
         if home == self.worker {
-            return self.resume_here(&key, number, reception).map_err(Some);
+            return self.keeps_here(&key, number);
         }
-        let reception = reception.depart().map_err(|_| None)?;
-        let (missing, is_missing) = oneshot::channel();
-        self.homes.ask(home, Order::Resume { key, number, reception, missing });
-        is_missing.await.map_or(Ok(()), |reception| Err(Some(reception)))
+        let (keeps, is_kept) = oneshot::channel();
+        self.homes.ask(home, Order::Keep { key, number, keeps });
+        is_kept.await.unwrap_or(false)
+    }
+
+    /// Goes on with a session that was there a moment ago, after the messages its client has received. If
+    /// it is gone, so is the reception.
+    pub(crate) fn resume(self: &Rc<Self>, key: SessionKey, number: u64, reception: Box<Reception>) {
+        match self.homes.find(&key) {
+            Some(home) if home == self.worker => self.resume_here(key, number, *reception),
+            Some(home) => {
+                if let Ok(reception) = reception.depart() {
+                    self.homes.ask(home, Order::Resume { key, number, reception });
+                }
+            }
+            None => {}
+        }
     }
 
     /// Takes messages of a client.
@@ -162,20 +169,16 @@ impl<A: Admission> Sessions<A> {
         self.here.borrow().get(key).cloned()
     }
 
-    fn resume_here(
-        self: &Rc<Self>,
-        key: &SessionKey,
-        number: u64,
-        reception: Box<Reception>,
-    ) -> Result<(), Box<Reception>> {
-        let Some(session) = self.find(key).filter(|session| session.resume(number)) else {
-            return Err(reception);
-        };
+    fn keeps_here(&self, key: &str, number: u64) -> bool {
+        self.find(key).is_some_and(|session| session.keeps(number))
+    }
+
+    fn resume_here(self: &Rc<Self>, key: SessionKey, number: u64, reception: Reception) {
+        let Some(session) = self.find(&key).filter(|session| session.resume(number)) else { return };
         // Otherwise its socket is closed by now.
         if let Ok(receiver) = reception.arrive(self.entrance.sockets()) {
-            self.attach(key.clone(), &session, receiver);
+            self.attach(key, &session, receiver);
         }
-        Ok(())
     }
 
     fn say_here(&self, key: &str, messages: Vec<ByteString>) -> Said {
@@ -203,13 +206,10 @@ impl<A: Admission> Sessions<A> {
         while let Some(order) = orders.recv().await {
             match order {
                 Order::Receive { key, reception, opening } => self.receive(key, reception, opening),
-                Order::Resume { key, number, reception, missing } => {
-                    if let Err(reception) = self.resume_here(&key, number, reception)
-                        && let Ok(reception) = reception.depart()
-                    {
-                        let _ = missing.send(reception);
-                    }
+                Order::Keep { key, number, keeps } => {
+                    let _ = keeps.send(self.keeps_here(&key, number));
                 }
+                Order::Resume { key, number, reception } => self.resume_here(key, number, *reception),
                 Order::Say { key, messages, said } => {
                     let _ = said.send(self.say_here(&key, messages));
                 }

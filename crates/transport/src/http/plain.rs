@@ -1,5 +1,6 @@
 use std::{
     rc::Rc,
+    sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -15,7 +16,7 @@ use campanile_protocol::{
     Access, App, ChannelName, CloseCode, SocketId, Transport, server_message,
     signature::{InvalidToken, Token},
 };
-use campanile_realtime::{Batch, Inbound, Outlet};
+use campanile_realtime::{Batch, Inbound, Outlet, Realm};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::oneshot;
@@ -99,15 +100,19 @@ async fn begin<A: Admission>(
     query: &Request,
     is_stream: bool,
 ) -> Result<HttpResponse, Refusal> {
-    let (admitted, grant) = admit(&sessions, request, app_id, query, is_stream).await?;
-    let dress = |session: &str| match is_stream {
-        true => Framing::Sse(session.to_owned()),
-        false => Framing::LongPolling(session.to_owned()),
+    let Visitor { realm, hello, grant } =
+        Visitor::recognise(&sessions, request, app_id, query, is_stream).await?;
+    let (name, number) = cursor(request, query, is_stream).unwrap_or_default();
+    // Whoever goes on with a session has a place already. Who gets none is told by a status, so this is
+    // decided before the socket is taken.
+    let (name, admitted) = match sessions.keeps(session_key(app_id, &name), number).await {
+        true => (name, None),
+        false => (new_name(), Some(sessions.entrance().enter(&realm, hello.request).map_err(refuse)?)),
     };
+    let framing = if is_stream { Framing::Sse(name.clone()) } else { Framing::LongPolling(name.clone()) };
     let mut headers = headers::uncached();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(header::CONTENT_TYPE, receive::content_type(&dress("")));
-    let id = sessions.homes().new_reception_id();
+    headers.insert(header::CONTENT_TYPE, receive::content_type(&framing));
     let (way, is_answered) = if is_stream {
         let response = receive::response(request, &headers, PRELUDE);
         (Way::Stream(response.ok_or_else(|| refuse(CloseCode::OverCapacity))?), None)
@@ -115,54 +120,58 @@ async fn begin<A: Admission>(
         let (reply, is_answered) = oneshot::channel();
         (Way::Poll(reply), Some(is_answered))
     };
-    let (name, number) = cursor(request, query, is_stream).unwrap_or_default();
-    let mut key = session_key(app_id, &name);
-    let reception = Box::new(Reception { id, framing: dress(&name), way });
-    if let Err(reception) = sessions.resume(key.clone(), number, reception).await {
-        let name = new_name();
-        key = session_key(app_id, &name);
-        if let Some(reception) = reception {
-            let reception = Reception { framing: dress(&name), ..*reception };
-            start(&sessions, key.clone(), reception, admitted, &grant);
-        }
+    let (key, id) = (session_key(app_id, &name), sessions.homes().new_reception_id());
+    let reception = Reception { id, framing, way };
+    match admitted {
+        Some(admitted) => start(&sessions, key.clone(), reception, admitted, &grant),
+        None => sessions.resume(key.clone(), number, Box::new(reception)),
     }
-    match is_answered {
-        Some(is_answered) => Ok(Waiting { sessions, key: Some(key), id }.answer(is_answered, headers).await),
-        None => Ok(receive::taken()),
-    }
+    let Some(is_answered) = is_answered else { return Ok(receive::taken()) };
+    let waiting = Waiting { sessions, key: Some(key), id };
+    // Where another poll takes over, the client asks again from where it stands.
+    let nothing = format!("{{\"cursor\":\"{name}.{number}\",\"events\":[]}}\n");
+    Ok(waiting.answer(is_answered, headers, nothing).await)
 }
 
-/// The place for the client, and what it may have.
-async fn admit<A: Admission>(
-    sessions: &Sessions<A>,
-    request: &HttpRequest,
-    app_id: &str,
-    query: &Request,
-    is_stream: bool,
-) -> Result<(Admitted, Grant), Refusal> {
-    let bearer = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer = bearer.and_then(|value| value.strip_prefix("Bearer "));
-    let token = query.token.as_deref().or(bearer).map(Token::parse).transpose().map_err(invalid)?;
-    let app_key = match (&token, &query.key) {
-        (Some(token), _) => token.key(),
-        (None, Some(key)) => key,
-        (None, None) => return Err(unauthorized("Give the app's key or a token as a query parameter")),
-    };
-    let entrance = sessions.entrance();
-    let source = Source::read(request.headers(), request.peer_addr(), entrance.trusted_proxies());
-    let transport = if is_stream { Transport::Sse } else { Transport::LongPolling };
-    let hello = Hello::read(app_key, request.query_string(), transport, source);
-    let admitted = entrance.admit(hello).await.map_err(refuse)?;
-    if !sessions.has_room() {
-        return Err(refuse(CloseCode::OverCapacity));
+/// A client that may have something, whether there is room for it or not.
+struct Visitor {
+    realm: Arc<Realm>,
+    hello: Hello,
+    grant: Grant,
+}
+
+impl Visitor {
+    async fn recognise<A: Admission>(
+        sessions: &Sessions<A>,
+        request: &HttpRequest,
+        app_id: &str,
+        query: &Request,
+        is_stream: bool,
+    ) -> Result<Self, Refusal> {
+        let bearer = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let bearer = bearer.and_then(|value| value.strip_prefix("Bearer "));
+        let token = query.token.as_deref().or(bearer).map(Token::parse).transpose().map_err(invalid)?;
+        let app_key = match (&token, &query.key) {
+            (Some(token), _) => token.key(),
+            (None, Some(key)) => key,
+            (None, None) => return Err(unauthorized("Give the app's key or a token as a query parameter")),
+        };
+        let entrance = sessions.entrance();
+        let source = Source::read(request.headers(), request.peer_addr(), entrance.trusted_proxies());
+        let transport = if is_stream { Transport::Sse } else { Transport::LongPolling };
+        let hello = Hello::read(app_key, request.query_string(), transport, source);
+        let realm = entrance.recognise(&hello).await.map_err(refuse)?;
+        if !sessions.has_room() {
+            return Err(refuse(CloseCode::OverCapacity));
+        }
+        let app = realm.app();
+        if app.id.to_string() != app_id {
+            return Err(unauthorized("The key belongs to another app"));
+        }
+        let grant = Grant::read(query.channels.as_deref(), token, &app)?;
+        drop(app);
+        Ok(Self { realm, hello, grant })
     }
-    let app = admitted.realm().app();
-    if app.id.to_string() != app_id {
-        return Err(unauthorized("The key belongs to another app"));
-    }
-    let grant = Grant::read(query.channels.as_deref(), token, &app)?;
-    drop(app);
-    Ok((admitted, grant))
 }
 
 /// The session in which the client goes on, and how many of its messages it has received.

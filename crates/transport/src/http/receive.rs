@@ -78,7 +78,7 @@ pub(super) async fn receive<A: Admission>(
     let (reply, is_answered) = oneshot::channel();
     let waiting = Waiting { sessions: sessions.clone(), key: Some(key.clone()), id };
     sessions.receive(key, Box::new(Reception { id, framing, way: Way::Poll(reply) }), opening);
-    waiting.answer(is_answered, answer).await
+    waiting.answer(is_answered, answer, String::new()).await
 }
 
 /// A poll. If its client leaves, which ends the request, the session learns of it.
@@ -94,9 +94,10 @@ impl<A: Admission> Waiting<A> {
         mut self,
         is_answered: oneshot::Receiver<Bytes>,
         headers: HeaderMap,
+        otherwise: String,
     ) -> HttpResponse {
         // No answer: another receiver has taken over.
-        let body = is_answered.await.unwrap_or_default();
+        let body = is_answered.await.unwrap_or_else(|_| otherwise.into());
         self.key = None;
         headers::with(HttpResponse::Ok(), headers).body(body)
     }

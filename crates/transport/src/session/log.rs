@@ -64,15 +64,24 @@ impl Log {
         self.handed = 0;
     }
 
-    /// Goes on after the frames that the client names as received; false if it cannot: frames after them
-    /// are no longer kept, or have never been.
+    /// The number after the last frame.
+    pub(super) fn end(&self) -> u64 {
+        self.base + self.frames.len() as u64
+    }
+
+    /// Whether all frames from that number on are kept, and those before it have been handed over.
+    pub(super) fn keeps(&self, number: u64) -> bool {
+        (self.base..=self.next()).contains(&number)
+    }
+
+    /// Goes on after so many frames, which the client has received; false if it cannot.
     pub(super) fn resume(&mut self, number: u64) -> bool {
-        if number < self.base || number > self.next() {
-            return false;
+        let keeps = self.keeps(number);
+        if keeps {
+            self.confirm(number);
+            self.rewind();
         }
-        self.confirm(number);
-        self.rewind();
-        true
+        keeps
     }
 
     /// Makes room by forgetting what was handed over first; false if what is left is still more.
