@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{floor::FloorArgs, modes};
+use crate::{floor::FloorArgs, modes, transport::Transport};
 
 /// Puts load on a server that speaks the Pusher protocol, and keeps account of every event.
 ///
@@ -53,6 +53,9 @@ pub(crate) struct CommonArgs {
     /// The key's secret; needed wherever something is signed
     #[arg(long, env = "CAMPANILE_LOADTEST_SECRET", hide_env_values = true)]
     pub(crate) secret: Option<String>,
+    /// How clients are connected; only fanout, many and idle have the choice
+    #[arg(long, value_enum, default_value = "websocket")]
+    pub(crate) transport: Transport,
     /// Seconds of measuring
     #[arg(long, default_value_t = 10.0, value_parser = parse_seconds)]
     pub(crate) duration: f64,

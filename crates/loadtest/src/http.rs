@@ -50,15 +50,15 @@ pub(crate) fn next_answer(bytes: &[u8]) -> Result<Option<Answer>> {
     Ok((bytes.len() >= end).then_some(Answer { status, closes, end }))
 }
 
-/// The end of the head of a 101; `None` if it is not complete yet. Anything else is an error that says
-/// what was answered.
-pub(crate) fn upgraded(bytes: &[u8]) -> Result<Option<usize>> {
+/// The end of the head of an answer with that status; `None` if it is not complete yet. Anything else is an
+/// error that says what was answered.
+pub(crate) fn answered_with(wanted: u16, bytes: &[u8]) -> Result<Option<usize>> {
     let Some(end) = find(bytes, b"\r\n\r\n") else { return Ok(None) };
     let text = String::from_utf8_lossy(&bytes[..end]);
     let line = text.lines().next().unwrap_or_default();
     match status(line)? {
-        101 => Ok(Some(end + 4)),
-        _ => bail!("the server refused the WebSocket: {line}"),
+        status if status == wanted => Ok(Some(end + 4)),
+        _ => bail!("the server refused the connection: {line}"),
     }
 }
 
@@ -94,11 +94,11 @@ mod tests {
     }
 
     #[test]
-    fn only_a_101_upgrades() {
+    fn only_the_wanted_status_is_taken() {
         let text = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\x81\x02{}";
-        assert_eq!(upgraded(text).unwrap(), Some(text.len() - 4));
-        assert_eq!(upgraded(&text[..20]).unwrap(), None);
-        let error = upgraded(b"HTTP/1.1 404 Not Found\r\n\r\n").unwrap_err().to_string();
+        assert_eq!(answered_with(101, text).unwrap(), Some(text.len() - 4));
+        assert_eq!(answered_with(101, &text[..20]).unwrap(), None);
+        let error = answered_with(101, b"HTTP/1.1 404 Not Found\r\n\r\n").unwrap_err().to_string();
         assert!(error.contains("404 Not Found"), "{error}");
     }
 }

@@ -6,23 +6,27 @@
 mod client;
 mod publisher;
 mod socket;
+mod streaming;
 
 use std::{mem, time::Duration};
 
 use anyhow::{Context, Result};
-use mio::{Events, Poll, Registry, Token, event::Event};
+use mio::{Events, Poll, Registry, event::Event};
 
-use self::{client::Client, publisher::Publishers};
+use self::{
+    client::Client,
+    publisher::{Pool, Publishers},
+    streaming::Words,
+};
 use crate::{
     clock::{Clock, Nanos},
     credentials::Credentials,
     mark::MarkFinder,
     target::Target,
+    transport::Transport,
     websocket,
 };
 
-/// Tokens from here on are those of publishers.
-const PUBLISHER_TOKENS: usize = 1 << 40;
 /// What one call of epoll may report.
 const EVENTS: usize = 1024;
 /// What is read at once.
@@ -70,6 +74,9 @@ pub(crate) struct Net {
     clock: Clock,
     now: Nanos,
     target: Target,
+    transport: Transport,
+    /// Tells the sessions of this run from those of others.
+    run: String,
     pub(crate) app: Credentials,
     clients: Vec<Option<Client>>,
     /// Places of ended clients. They are used again only in the next round, because what epoll has
@@ -77,30 +84,38 @@ pub(crate) struct Net {
     free: Vec<ClientId>,
     freed: Vec<ClientId>,
     open: usize,
-    publishers: Publishers,
+    /// By [`Pool`].
+    pools: [Publishers; 2],
+    words: Words,
     marks: MarkFinder,
     scratch: Vec<u8>,
+    /// The message of a SockJS frame that is being told.
+    message: Vec<u8>,
     outgoing: Vec<u8>,
     /// Connections begun so far.
     begun: u64,
 }
 
 impl Net {
-    pub(crate) fn new(target: Target, app: Credentials) -> Result<Self> {
+    pub(crate) fn new(target: Target, app: Credentials, transport: Transport, run: String) -> Result<Self> {
         Ok(Self {
             poll: Poll::new().context("no epoll")?,
             events: Events::with_capacity(EVENTS),
             clock: Clock::start(),
             now: 0,
             target,
+            transport,
+            run,
             app,
             clients: Vec::new(),
             free: Vec::new(),
             freed: Vec::new(),
             open: 0,
-            publishers: Publishers::default(),
+            pools: Default::default(),
+            words: Words::default(),
             marks: MarkFinder::default(),
             scratch: vec![0; SCRATCH_BYTES],
+            message: Vec::new(),
             outgoing: Vec::new(),
             begun: 0,
         })
@@ -167,11 +182,9 @@ impl Net {
     }
 
     fn tell_of<S: Scenario>(&mut self, event: &Event, scratch: &mut Vec<u8>, scenario: &mut S) -> Result<()> {
-        match event.token() {
-            Token(number) if number >= PUBLISHER_TOKENS => {
-                self.serve_publisher(number - PUBLISHER_TOKENS, event, scratch, scenario)
-            }
-            Token(client) => self.serve_client(client, event, scratch, scenario),
+        match Pool::find(event.token()) {
+            Some(publisher) => self.serve_publisher(publisher, event, scratch, scenario),
+            None => self.serve_client(event.token().0, event, scratch, scenario),
         }
     }
 
@@ -181,7 +194,10 @@ impl Net {
 
     /// Sends a text message.
     pub(crate) fn say(&mut self, client: ClientId, text: &str) -> Result<()> {
-        self.send_frame(client, websocket::TEXT, text.as_bytes())
+        match self.transport {
+            Transport::WebSocket => self.send_frame(client, websocket::TEXT, text.as_bytes()),
+            Transport::XhrStreaming => self.say_by_request(client, &serde_json::to_string(&[text])?),
+        }
     }
 
     /// Asks for a subscription, signed if the channel's name asks for that. `data` is that of a presence

@@ -8,13 +8,17 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::{latency::Percentiles, ledger::Tally, meter::Span, session::Session, troubles::Troubles};
+use crate::{
+    latency::Percentiles, ledger::Tally, meter::Span, session::Session, transport::Transport,
+    troubles::Troubles,
+};
 
 /// Everything that was measured.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
     mode: &'static str,
     url: String,
+    transport: Transport,
     /// What one operation is.
     operation: &'static str,
     operations: u64,
@@ -63,6 +67,7 @@ impl Report {
         Self {
             mode,
             url: session.args.url.clone(),
+            transport: session.args.transport,
             operation,
             operations,
             seconds: span.seconds,
@@ -127,8 +132,8 @@ impl Report {
     }
 
     fn write_table(&self, out: &mut impl Write) -> io::Result<()> {
-        let Self { mode, url, operation, operations, seconds, per_second, connections, .. } = self;
-        writeln!(out, "{mode} on {url}")?;
+        let Self { mode, url, transport, operation, operations, seconds, per_second, connections, .. } = self;
+        writeln!(out, "{mode} on {url} over {}", transport.name())?;
         writeln!(out, "  connections    {connections}")?;
         writeln!(out, "  {operation:<14} {operations} in {seconds:.2} s, {per_second:.0}/s")?;
         if let (Some(cpu), Some(busy)) = (self.cpu_us_per_op, self.server_busy) {

@@ -1,4 +1,4 @@
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::{
     cli::CommonArgs,
@@ -8,6 +8,7 @@ use crate::{
     meter::Meter,
     net::{Net, Scenario},
     target::Target,
+    transport::Transport,
 };
 
 /// How long connections and subscriptions may take to come about.
@@ -31,6 +32,15 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    /// As [`Self::new`], for a mode that has clients of one kind only, or none.
+    pub(crate) fn with_websockets(args: &CommonArgs, sockets: usize) -> Result<Self> {
+        ensure!(
+            args.transport == Transport::WebSocket,
+            "only fanout, many and idle can use another --transport than websocket"
+        );
+        Self::new(args, sockets)
+    }
+
     /// Prepares for so many sockets.
     pub(crate) fn new(args: &CommonArgs, sockets: usize) -> Result<Self> {
         let target = Target::parse(&args.url, args.allow_remote)?;
@@ -40,7 +50,8 @@ impl Session {
         }
         let app = Credentials::new(args.app.clone(), args.key.clone(), args.secret.as_deref());
         let run = format!("{:x}", (unix_seconds() << 20) | u64::from(std::process::id()));
-        Ok(Self { net: Net::new(target, app)?, meter: Meter::new(args.pid)?, args: args.clone(), run })
+        let net = Net::new(target, app, args.transport, run.clone())?;
+        Ok(Self { net, meter: Meter::new(args.pid)?, args: args.clone(), run })
     }
 
     /// When setting up must be done.

@@ -95,6 +95,7 @@ pub struct Running {
     node: Arc<Node>,
     webhooks: Webhooks,
     sockets: Sockets,
+    homes: Homes,
     stopping: watch::Sender<bool>,
     grace: Duration,
     public: ServerHandle,
@@ -142,7 +143,7 @@ pub async fn start(platform: Platform) -> Result<Running, ServeError> {
         stopping: is_stopping.clone(),
     };
     let management = Management::new(store.clone(), directory.clone(), node.clone(), settings);
-    let sockets = Sockets::default();
+    let (sockets, homes) = (Sockets::default(), Homes::default());
     let edge = Edge {
         node: node.clone(),
         directory,
@@ -150,7 +151,7 @@ pub async fn start(platform: Platform) -> Result<Running, ServeError> {
         sockets: sockets.clone(),
         trusted_proxies,
         conformance_echo: platform.conformance_echo,
-        homes: Homes::default(),
+        homes: homes.clone(),
         stopping: is_stopping.clone(),
     };
     let public = serve_public(public, workers, platform.shutdown_grace, edge)?;
@@ -163,6 +164,7 @@ pub async fn start(platform: Platform) -> Result<Running, ServeError> {
         node,
         webhooks,
         sockets,
+        homes,
         stopping,
         grace: platform.shutdown_grace,
         public,
@@ -179,6 +181,7 @@ impl Running {
         // Nobody comes back to us from here on. The workers must live until their sockets have ended.
         self.public.pause().await;
         self.node.close_connections(None, CloseCode::Restarting);
+        self.homes.close_sessions(CloseCode::Restarting);
         let deadline = Instant::now() + self.grace;
         while self.sockets.open() > 0 && Instant::now() < deadline {
             tokio::time::sleep(DRAIN_POLL).await;

@@ -5,7 +5,7 @@ use std::{
     net::SocketAddr,
     pin::Pin,
     rc::Rc,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
 use actix_service::{ServiceFactory, ServiceFactoryExt, fn_factory, fn_service};
@@ -70,8 +70,17 @@ where
 impl Grip {
     /// The stream; none if it was taken before.
     pub(crate) fn take(&self) -> Option<TcpStream> {
-        self.0.take()
+        let stream = self.0.take()?;
+        forget_reader(&stream);
+        Some(stream)
     }
+}
+
+/// A stream remembers who was last to wait for it: here the HTTP server's task, whose memory, 8 KiB with all
+/// the server's state in it, would stay for as long as the stream is open. What is to be read already has
+/// woken that task, and so nobody is remembered.
+fn forget_reader(stream: &TcpStream) {
+    let _ = stream.poll_read_ready(&mut Context::from_waker(Waker::noop()));
 }
 
 impl AsyncRead for Detachable {
@@ -117,5 +126,38 @@ impl AsyncWrite for Detachable {
             Some(stream) => Pin::new(stream).poll_shutdown(context),
             None => Poll::Ready(Ok(())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, task::Wake};
+
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    struct Task;
+
+    impl Wake for Task {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    #[actix_rt::test]
+    async fn a_stream_that_is_taken_keeps_nothing_of_the_task_that_waited_for_it() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let mut stream = Detachable::new(listener.accept().await.unwrap().0);
+        let grip = stream.grip();
+        let task = Arc::new(Task);
+        let waker = Waker::from(task.clone());
+        let mut bytes = [0; 8];
+        let read =
+            Pin::new(&mut stream).poll_read(&mut Context::from_waker(&waker), &mut ReadBuf::new(&mut bytes));
+        drop(waker);
+        assert!(read.is_pending());
+        assert_eq!(Arc::strong_count(&task), 2);
+        let _taken = grip.take().unwrap();
+        assert_eq!(Arc::strong_count(&task), 1);
     }
 }

@@ -11,6 +11,7 @@ use std::{
 
 use ahash::AHashMap;
 use bytestring::ByteString;
+use campanile_protocol::CloseCode;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{reception::Reception, service::Service, session::Policy};
@@ -41,6 +42,8 @@ pub(crate) enum Order {
     Resume { key: SessionKey, number: u64, reception: Box<Reception> },
     /// Take messages of a client.
     Say { key: SessionKey, messages: Vec<ByteString>, said: oneshot::Sender<Said> },
+    /// Tell every client why it is over.
+    CloseAll(CloseCode),
     /// A reception has ended without an answer.
     Lose { key: SessionKey, reception_id: u64 },
 }
@@ -66,6 +69,15 @@ const SHARDS: usize = 16;
 const SHARD_KEPT: usize = 1024;
 
 impl Homes {
+    /// Tells the clients of all sessions why they are over, also those whose app is not known yet.
+    pub fn close_sessions(&self, code: CloseCode) {
+        let workers = self.0.workers.lock().expect("no one panics holding it");
+        for worker in &*workers {
+            // One that has ended has no clients.
+            let _ = worker.send(Order::CloseAll(code));
+        }
+    }
+
     /// Adds a worker; returns its number and what it will be asked.
     pub(crate) fn join(&self) -> (usize, mpsc::UnboundedReceiver<Order>) {
         let (sender, receiver) = mpsc::unbounded_channel();

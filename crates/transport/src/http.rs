@@ -17,11 +17,8 @@ use crate::{entrance::Admission, sessions::Sessions};
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{Method, StatusCode},
-    web::{self, Bytes, Path, PayloadConfig, Query, ServiceConfig},
+    web::{self, Path, Payload, Query, ServiceConfig},
 };
-
-/// Largest body of a request that brings messages.
-const BODY_BYTES: usize = 1 << 20;
 
 /// Mounts the HTTP transports of one worker: pusher-js's own and SockJS at `/pusher` and `/sockjs`, event
 /// streams and long polling below `/apps/{app_id}`. `conformance_echo` adds the services that protocol
@@ -36,8 +33,7 @@ pub fn routes<A: Admission>(
             let sessions = sessions.clone();
             config.service(
                 web::resource([(*base).to_owned(), format!("{base}/{{tail:.*}}")])
-                    .app_data(PayloadConfig::new(BODY_BYTES))
-                    .to(move |request: HttpRequest, body: Bytes| serve(sessions.clone(), request, body)),
+                    .to(move |request: HttpRequest, body: Payload| serve(sessions.clone(), request, body)),
             );
         }
         for (path, is_stream) in [("/apps/{app_id}/sse", true), ("/apps/{app_id}/poll", false)] {
@@ -61,7 +57,7 @@ pub fn routes<A: Admission>(
     }
 }
 
-async fn serve<A: Admission>(sessions: Rc<Sessions<A>>, request: HttpRequest, body: Bytes) -> HttpResponse {
+async fn serve<A: Admission>(sessions: Rc<Sessions<A>>, request: HttpRequest, body: Payload) -> HttpResponse {
     let Some((mount, route)) = Mount::find(request.uri().path()) else { return not_found() };
     let allowed = route.methods();
     if !allowed.contains(request.method()) {
@@ -79,7 +75,7 @@ async fn serve<A: Admission>(sessions: Rc<Sessions<A>>, request: HttpRequest, bo
             receive::receive(sessions, &request, &mount, session, transport).await
         }
         Route::Send { session, is_form } => {
-            send::send(&sessions, &request, &mount, (session, is_form), &body).await
+            send::send(&sessions, &request, &mount, (session, is_form), body).await
         }
     }
 }

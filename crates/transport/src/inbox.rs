@@ -6,6 +6,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
+use bytestring::ByteString;
 use campanile_realtime::Inbound;
 use futures_util::Stream;
 
@@ -37,9 +38,16 @@ impl Inbox {
         if state.bytes > WAITING_BYTES {
             return Err(Full);
         }
-        state.bytes += cost(&inbound);
-        state.waiting.push_back(inbound);
-        state.wake();
+        state.take(inbound);
+        Ok(())
+    }
+
+    /// Takes all of them or none: who is refused tries again with all.
+    pub(crate) fn push_all(&self, texts: Vec<ByteString>) -> Result<(), Full> {
+        if self.0.borrow().bytes > WAITING_BYTES {
+            return Err(Full);
+        }
+        texts.into_iter().for_each(|text| self.0.borrow_mut().take(Inbound::Text(text)));
         Ok(())
     }
 
@@ -52,6 +60,15 @@ impl Inbox {
 }
 
 impl State {
+    fn take(&mut self, inbound: Inbound) {
+        // Nobody hears what is said after the end.
+        if !self.is_ended {
+            self.bytes += cost(&inbound);
+            self.waiting.push_back(inbound);
+            self.wake();
+        }
+    }
+
     fn wake(&mut self) {
         if let Some(waker) = self.waker.take() {
             waker.wake();

@@ -86,6 +86,8 @@ const UNREAD_BYTES: usize = 1 << 20;
 const BUFFER_BYTES: usize = 64;
 /// How long a closing connection may take to read on, and then to close its side.
 const LINGER: Duration = Duration::from_secs(5);
+/// What a peer may say where nobody listens.
+const IDLE_TALK_BYTES: usize = 64 * 1024;
 /// Buffers in one write.
 const WRITE_BUFFERS: usize = 16;
 
@@ -210,7 +212,8 @@ impl<S: Socket> Outbox<S> {
         loop {
             match self.socket.try_read(&mut scratch) {
                 Ok(0) => return,
-                Ok(_) => {}
+                // A peer that talks on must not keep the worker.
+                Ok(_) => tokio::task::yield_now().await,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     if poll_fn(|context| self.socket.poll_readable(context)).await.is_err() {
                         return;
@@ -297,13 +300,14 @@ impl<S: Socket> Outlet for Outbox<S> {
 }
 
 impl Outbox<TcpStream> {
-    /// Returns when the peer has closed its side, or the socket is closed. What it says is dropped.
+    /// Returns when the peer has closed its side, or the socket is closed. What it says is dropped; it has
+    /// nothing to say here, and one that talks on is not waited for.
     pub(crate) async fn until_peer_leaves(&self) {
-        let mut scratch = [0; 256];
-        while self.socket.readable().await.is_ok() {
+        let (mut scratch, mut heard) = ([0; 256], 0);
+        while heard < IDLE_TALK_BYTES && self.socket.readable().await.is_ok() {
             match self.socket.try_read(&mut scratch) {
                 Ok(0) => return,
-                Ok(_) => {}
+                Ok(count) => heard += count,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(_) => return,
             }

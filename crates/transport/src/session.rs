@@ -56,8 +56,10 @@ struct State {
     quiet_since: Instant,
     /// The client reads on elsewhere before it is told more.
     hand_over: HandOver,
-    /// A heartbeat was told, and nothing shows yet that the client is there.
+    /// A heartbeat was told, and the client has not answered it.
     is_asked: bool,
+    /// When it was last looked whether what is written arrives, and how much had.
+    looked: (Instant, u64),
     /// The poll that was answered last: its client may turn out not to have received the answer.
     answered: Option<u64>,
     /// When handed messages were last forgotten for their age, and how many there had been.
@@ -71,6 +73,8 @@ enum HandOver {
     Awaited,
     /// A heartbeat was told since. A client that answers it reads on, whatever the rule says.
     Doubted,
+    /// It read on: what this response still gets may be lost when it changes after all.
+    Waived,
 }
 
 /// Longest silence on a response: the shortest patience of a proxy is 30 s.
@@ -99,6 +103,7 @@ impl Session {
             quiet_since: Instant::now(),
             hand_over: HandOver::No,
             is_asked: false,
+            looked: (Instant::now(), 0),
             answered: None,
             aged: (Instant::now(), 0),
         };
@@ -123,15 +128,22 @@ impl Session {
     }
 
     /// Hands what is due to that receiver, from now on. It is returned if it may not take over.
-    pub(crate) fn attach(&self, receiver: Receiver) -> Result<(), Receiver> {
+    pub(crate) fn attach(&self, mut receiver: Receiver) -> Result<(), Receiver> {
         if self.is_busy() {
             return Err(receiver);
         }
         let mut state = self.state.borrow_mut();
         state.dismiss(self.policy);
+        if self.policy == Policy::PusherJs {
+            receiver.track();
+        }
+        // What precedes the frames of a stream is a heartbeat to pusher-js, and answered once a session is open.
+        let begins_with_heartbeat = self.policy == Policy::PusherJs && !receiver.is_poll();
         state.receiver = Some(receiver);
         state.quiet_since = Instant::now();
-        state.is_asked = false;
+        state.looked = (state.quiet_since, 0);
+        state.is_asked = begins_with_heartbeat && state.is_open;
+        state.answered = None;
         state.serve(self.policy);
         drop(state);
         // Whoever asks is there. Too many signs of life change nothing.
@@ -153,7 +165,8 @@ impl Session {
     /// The receiver of that number is gone without having been told to.
     pub(crate) fn lose(&self, receiver_id: u64) {
         let mut state = self.state.borrow_mut();
-        if self.policy == Policy::PusherJs && state.answered == Some(receiver_id) {
+        if self.policy == Policy::PusherJs && state.answered == Some(receiver_id) && state.receiver.is_none()
+        {
             state.log.rewind();
         }
         if state.receiver.as_ref().is_none_or(|receiver| receiver.id != receiver_id) {
@@ -174,7 +187,7 @@ impl Session {
             self.state.borrow_mut().heartbeat_answered(self.policy);
             return self.inbox.push(Inbound::Alive);
         }
-        messages.into_iter().try_for_each(|text| self.inbox.push(Inbound::Text(text)))
+        self.inbox.push_all(messages)
     }
 
     /// Ends the session with a code and a reason.
@@ -212,12 +225,7 @@ impl Session {
             state.forget_aged(now);
         }
         if state.receiver.is_some() {
-            let is_there = state.is_asked
-                && self.policy != Policy::PusherJs
-                && state.receiver.as_ref().is_some_and(Receiver::is_acknowledged);
-            if is_there {
-                state.is_asked = false;
-            }
+            let is_there = self.policy != Policy::PusherJs && state.is_reading(now);
             if quiet >= HEARTBEAT {
                 state.heartbeat(self.policy);
             }
@@ -238,6 +246,13 @@ impl Session {
     }
 }
 
+impl HandOver {
+    /// Whether the response may go on.
+    fn may_tell(self) -> bool {
+        matches!(self, Self::No | Self::Waived)
+    }
+}
+
 impl State {
     /// Tells the receiver what it can be told.
     fn serve(&mut self, policy: Policy) {
@@ -245,7 +260,7 @@ impl State {
             self.is_open = true;
             self.tell(policy, Telling::Open);
         }
-        if self.hand_over == HandOver::No && !self.log.is_all_handed() {
+        if self.hand_over.may_tell() && !self.log.is_all_handed() {
             let first = self.log.next();
             if let Some(receiver) = self.receiver.as_mut().filter(|receiver| receiver.is_waiting()) {
                 let sent = receiver.tell_messages(self.log.unhanded(), first);
@@ -309,6 +324,18 @@ impl State {
         if is_done || is_poll {
             self.release();
         }
+    }
+
+    /// Whether more has arrived than when this was last asked: the only sign of life of clients that answer
+    /// no heartbeats. Asked rarely, since there is always something to arrive in that time.
+    fn is_reading(&mut self, now: Instant) -> bool {
+        let (since, before) = self.looked;
+        if now.saturating_duration_since(since) < HEARTBEAT {
+            return false;
+        }
+        let arrived = self.receiver.as_ref().map_or(0, Receiver::arrived_bytes);
+        self.looked = (now, arrived);
+        arrived > before
     }
 
     /// Forgets what has arrived.
@@ -377,20 +404,24 @@ impl State {
     /// The client says that it is there. Where it was not asked, it wants to hear the same of us.
     fn heartbeat_answered(&mut self, policy: Policy) {
         if self.hand_over == HandOver::Doubted {
-            self.hand_over = HandOver::No;
+            self.hand_over = HandOver::Waived;
             self.serve(policy);
         }
-        if !std::mem::take(&mut self.is_asked) && policy == Policy::PusherJs {
+        let was_asked = std::mem::take(&mut self.is_asked);
+        if !was_asked && policy == Policy::PusherJs {
+            // pusher-js answers every heartbeat, this one too; that answer must not be answered again.
+            self.is_asked = true;
             self.tell_heartbeat(policy);
         }
     }
 
     fn send(&mut self, policy: Policy, batch: &Batch) -> Sent {
-        let is_next = self.log.is_all_handed() && self.is_open && self.hand_over == HandOver::No;
-        self.log.append(batch.frames());
+        let is_next = self.log.is_all_handed() && self.is_open && self.hand_over.may_tell();
+        // What waits already counts, not what comes: a WebSocket takes any batch too, if nothing waits.
         if !self.log.fit(DUE_BYTES) {
             return Sent::Full;
         }
+        self.log.append(batch.frames());
         match &mut self.receiver {
             Some(receiver) if is_next && receiver.is_waiting() => {
                 let next = self.log.next() + batch.frames().len() as u64;

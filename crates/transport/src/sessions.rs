@@ -6,6 +6,7 @@ use std::{
 
 use ahash::AHashMap;
 use bytestring::ByteString;
+use campanile_realtime::Outlet;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
@@ -114,8 +115,13 @@ impl<A: Admission> Sessions<A> {
 
     /// Begins a session of that name here.
     pub(crate) fn receive_here(self: &Rc<Self>, key: SessionKey, reception: Reception, opening: Opening) {
-        let Ok(receiver) = reception.arrive(self.entrance.sockets()) else { return };
         let found = self.find(&key);
+        let Ok(receiver) = reception.arrive(self.entrance.sockets()) else {
+            if found.is_none() {
+                self.homes.forget(&key);
+            }
+            return;
+        };
         let is_new = found.is_none();
         let session =
             found.unwrap_or_else(|| self.open(&key, opening.policy, opening.service.announces_close()));
@@ -174,9 +180,9 @@ impl<A: Admission> Sessions<A> {
     }
 
     fn resume_here(self: &Rc<Self>, key: SessionKey, number: u64, reception: Reception) {
-        let Some(session) = self.find(&key).filter(|session| session.resume(number)) else { return };
         // Otherwise its socket is closed by now.
-        if let Ok(receiver) = reception.arrive(self.entrance.sockets()) {
+        let Ok(receiver) = reception.arrive(self.entrance.sockets()) else { return };
+        if let Some(session) = self.find(&key).filter(|session| session.resume(number)) {
             self.attach(key, &session, receiver);
         }
     }
@@ -212,6 +218,10 @@ impl<A: Admission> Sessions<A> {
                 Order::Resume { key, number, reception } => self.resume_here(key, number, *reception),
                 Order::Say { key, messages, said } => {
                     let _ = said.send(self.say_here(&key, messages));
+                }
+                Order::CloseAll(code) => {
+                    let all: Vec<_> = self.here.borrow().values().cloned().collect();
+                    all.iter().for_each(|session| Outlet::close(&**session, code));
                 }
                 Order::Lose { key, reception_id } => self.lose_here(&key, reception_id),
             }

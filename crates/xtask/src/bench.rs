@@ -25,7 +25,7 @@ use self::{
     options::Options,
     platform::Platform,
     results::{Measured, Results},
-    rows::{Comparison, Row},
+    rows::{Comparison, Row, WEBSOCKET},
     server::Endpoint,
 };
 use crate::{
@@ -97,38 +97,48 @@ fn measure(
     };
     let repetitions = if options.quick { 1 } else { row.repetitions };
     for _ in 0..repetitions {
-        note("campanile", cores.are_apart(1), measure_platform(row, platform, 1))?;
+        let run = measure_platform(row, platform, 1, row.comparison.transport());
+        note("campanile", cores.are_apart(1), run)?;
         match row.comparison {
             Comparison::Floor => note("floor", cores.are_apart(1), measure_floor(row, cores))?,
             Comparison::TwoWorkers => {
-                note("two workers", cores.are_apart(2), measure_platform(row, platform, 2))?;
+                note("two workers", cores.are_apart(2), measure_platform(row, platform, 2, WEBSOCKET))?;
+            }
+            Comparison::WebSockets => {
+                note("websocket", cores.are_apart(1), measure_platform(row, platform, 1, WEBSOCKET))?;
             }
         }
-        if let Some(peer) = &options.peer {
+        // No peer streams as pusher-js has it.
+        if let Some(peer) = options.peer.as_ref().filter(|_| row.comparison != Comparison::WebSockets) {
             // Where it runs is known to whoever has started it.
-            note("peer", false, measure_one(row, peer))?;
+            note("peer", false, measure_one(row, peer, WEBSOCKET))?;
         }
     }
     Ok(())
 }
 
-fn measure_platform(row: &Row, platform: &Platform, workers: usize) -> anyhow::Result<Value> {
+fn measure_platform(
+    row: &Row,
+    platform: &Platform,
+    workers: usize,
+    transport: &str,
+) -> anyhow::Result<Value> {
     let server = platform.serve(workers)?;
     platform.cores().enter_load_beside(workers)?;
-    let report = measure_one(row, server.endpoint());
+    let report = measure_one(row, server.endpoint(), transport);
     platform.cores().enter_load()?;
     report
 }
 
 fn measure_floor(row: &Row, cores: &Cores) -> anyhow::Result<Value> {
     let floor = floor::start(cores)?;
-    measure_one(row, floor.endpoint())
+    measure_one(row, floor.endpoint(), WEBSOCKET)
 }
 
 /// One run of the generator: what it reports.
-fn measure_one(row: &Row, endpoint: &Endpoint) -> anyhow::Result<Value> {
+fn measure_one(row: &Row, endpoint: &Endpoint, transport: &str) -> anyhow::Result<Value> {
     let mut generator = Command::new(root::target("release/campanile-loadtest"));
-    generator.args(row.arguments).args(["--json", "-"]);
+    generator.args(row.arguments).args(["--json", "-", "--transport", transport]);
     endpoint.point(&mut generator);
     let (status, output) = run_quietly(&mut generator)?;
     ensure!(status.code().is_some_and(|code| code < 2), "the generator gave up: {status}");

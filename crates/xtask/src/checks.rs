@@ -2,6 +2,7 @@
 
 mod clients;
 mod database;
+mod proxies;
 mod rust;
 mod web;
 
@@ -14,17 +15,19 @@ use crate::{interrupt, tally::Tally};
 /// One step: its name, and what it does.
 type Step = (&'static str, fn() -> anyhow::Result<Tally>);
 
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 17] = [
     ("fmt", rust::fmt),
     ("clippy", rust::clippy),
     ("dashboard", web::dashboard),
     ("build", rust::build),
     ("rust", rust::test),
+    ("proxies", proxies::test),
     ("deny", rust::deny),
     ("node", clients::node),
     ("python", clients::python),
     ("pysher", clients::pysher),
     ("pusher-js-7", clients::pusher_js_7),
+    ("transports", clients::transports),
     ("echo", clients::echo),
     ("go", clients::go),
     ("java", clients::java),

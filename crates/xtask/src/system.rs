@@ -1,6 +1,6 @@
 //! Programs that the system's package manager brings.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
 
 use anyhow::bail;
 use campanile_cluster::{Programs, install_command};
@@ -9,6 +9,9 @@ use crate::process::{ask, must};
 
 /// A file that keeps Debian from making and starting a cluster of its own while PostgreSQL is installed.
 const NO_MAIN_CLUSTER: &str = "/etc/postgresql-common/createcluster.d/campanile.conf";
+
+/// Debian asks this program whether a service may be started.
+const SERVICE_POLICY: &str = "/usr/sbin/policy-rc.d";
 
 /// Finds PostgreSQL's server programs or installs them.
 pub(crate) fn ensure_postgres() -> anyhow::Result<()> {
@@ -48,6 +51,22 @@ pub(crate) fn can_install() -> bool {
 /// The same command for a person to type.
 pub(crate) fn apt_command(packages: &[&str]) -> String {
     format!("sudo apt-get install --yes {}", packages.join(" "))
+}
+
+/// Installs packages without starting the services in them, which nobody asked for. Where somebody has
+/// decided already what may start, it stays decided.
+pub(crate) fn apt_install_stopped(packages: &[&str]) -> anyhow::Result<()> {
+    apt_update()?;
+    let is_decided = Path::new(SERVICE_POLICY).exists();
+    if !is_decided {
+        fs::write(SERVICE_POLICY, "#!/bin/sh\nexit 101\n")?;
+        fs::set_permissions(SERVICE_POLICY, fs::Permissions::from_mode(0o755))?;
+    }
+    let installed = apt_install(packages);
+    if !is_decided {
+        fs::remove_file(SERVICE_POLICY)?;
+    }
+    installed
 }
 
 pub(crate) fn is_in_path(program: &str) -> bool {

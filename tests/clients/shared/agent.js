@@ -20,6 +20,10 @@ export function createAgent(Pusher, tell) {
       pusher.user.watchlist.bind_global((event, data) => tell(client, 'watchlist', { event, data: plain(data) }));
     },
 
+    transport(client) {
+      return clients.get(client).connection.connection.transport.name;
+    },
+
     subscribe(client, name) {
       const it = clients.get(client).subscribe(name);
       it.bind_global((event, data) => tell(client, name, { event, data: plain(data) }));

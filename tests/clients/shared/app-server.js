@@ -48,6 +48,8 @@ export class AppServer {
   }
 
   async #answer(request, response) {
+    // Pages of other origins ask it too.
+    response.setHeader('Access-Control-Allow-Origin', '*');
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     const body = Buffer.concat(chunks).toString();

@@ -8,10 +8,13 @@ let count = 0;
 export class Users {
   #clients = new Map();
   #command;
+  #options;
 
-  constructor(appServer, command) {
+  /** `options` are further ones of pusher-js, for all its clients. */
+  constructor(appServer, command, options = {}) {
     this.appServer = appServer;
     this.#command = command;
+    this.#options = options;
   }
 
   /** What the agent tells. */
@@ -19,12 +22,13 @@ export class Users {
     this.#clients.get(client)?.topic(topic).push(payload);
   }
 
-  /** A client that has begun to connect. */
+  /** A client that has begun to connect; `options` say what it does otherwise than all. */
   async open(params = {}, options = {}) {
     const client = new Client((count += 1), this.#command);
     this.#clients.set(client.id, client);
     const { origin } = this.appServer;
-    await client.do('connect', options.key ?? key, {
+    const { key: ownKey = key, ...own } = options;
+    await client.do('connect', ownKey, {
       cluster: 'main',
       wsHost: host,
       wsPort: port,
@@ -36,13 +40,15 @@ export class Users {
       enabledTransports: ['ws'],
       channelAuthorization: { endpoint: `${origin}/pusher/auth`, transport: 'ajax', params },
       userAuthentication: { endpoint: `${origin}/pusher/user-auth`, transport: 'ajax', params },
+      ...this.#options,
+      ...own,
     });
     return client;
   }
 
   /** A connected client; `params` go to the app server, e.g. `{ user: 'alice' }`. */
-  async connect(params) {
-    const client = await this.open(params);
+  async connect(params, options) {
+    const client = await this.open(params, options);
     client.socketId = await client.next('connected');
     return client;
   }
@@ -89,6 +95,11 @@ class Client {
 
   disconnect() {
     return this.do('disconnect');
+  }
+
+  /** The name of the transport that connected. */
+  transport() {
+    return this.do('transport');
   }
 
   /** Signs in as the user of its params and returns what the platform confirmed. */

@@ -1,5 +1,8 @@
 import { PATIENCE_MS } from './environment.js';
 
+/** Characters of what arrived in place of what was waited for. */
+const MOST_SHOWN = 2_000;
+
 /** Things that arrive one by one, and tests that wait for the next one that fits. */
 export class Waiting {
   #arrived = [];
@@ -19,7 +22,8 @@ export class Waiting {
       const waiter = { fits, resolve: (item) => (clearTimeout(timer), resolve(item)) };
       const timer = setTimeout(() => {
         this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
-        reject(new Error(`${what} did not come; in its place: ${JSON.stringify(this.#arrived)}`));
+        const others = JSON.stringify(this.#arrived).slice(0, MOST_SHOWN);
+        reject(new Error(`${what} did not come; in its place: ${others}`));
       }, PATIENCE_MS);
       this.#waiters.push(waiter);
     });

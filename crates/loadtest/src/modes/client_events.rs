@@ -54,7 +54,7 @@ struct ClientEvents {
 }
 
 pub(crate) fn run(args: &ClientEventsArgs) -> Result<Report> {
-    let mut session = Session::new(&args.common, 2 * args.pairs)?;
+    let mut session = Session::with_websockets(&args.common, 2 * args.pairs)?;
     let kind = ChannelKind::Private;
     let mut game = ClientEvents {
         ramp: Ramp::new(2 * args.pairs, HANDSHAKES),

@@ -65,7 +65,7 @@ const MOST_TROUBLES: u64 = 1_000;
 
 pub(crate) fn run(args: &ConnectArgs) -> Result<Report> {
     let sockets = if args.rate.is_some() { MOST_AT_ONCE } else { args.window };
-    let mut session = Session::new(&args.common, sockets)?;
+    let mut session = Session::with_websockets(&args.common, sockets)?;
     let mut connect = Connect {
         pace: Some(Pace::new(args.window, args.rate, session.net.now())),
         limit: None,

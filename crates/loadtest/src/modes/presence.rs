@@ -65,7 +65,7 @@ struct Presence {
 
 pub(crate) fn run(args: &PresenceArgs) -> Result<Report> {
     let connections = args.channels * args.members + args.churners;
-    let mut session = Session::new(&args.common, connections)?;
+    let mut session = Session::with_websockets(&args.common, connections)?;
     let mut presence = Presence {
         ramp: Ramp::new(connections, HANDSHAKES),
         prefix: format!("presence-loadtest-{}", session.run),

@@ -32,7 +32,7 @@ const GLANCE: Nanos = SECOND / 5;
 pub(crate) fn run(args: &SlowArgs) -> Result<Report> {
     ensure!(args.slow < args.subscribers, "--slow must be less than --subscribers");
     let publishing = &args.publishing;
-    let mut session = Session::new(&args.common, args.subscribers + publishing.publishers())?;
+    let mut session = Session::with_websockets(&args.common, args.subscribers + publishing.publishers())?;
     let layout = Layout::new(&session.run, 1, args.subscribers, args.subscribers);
     let mut broadcast = Broadcast::new(&session, layout, publishing.publishers(), publishing.bytes)?;
     broadcast.set_up(&mut session)?;

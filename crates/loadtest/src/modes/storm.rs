@@ -24,7 +24,7 @@ pub(crate) struct StormArgs {
 }
 
 pub(crate) fn run(args: &StormArgs) -> Result<Report> {
-    let mut session = Session::new(&args.common, args.connections)?;
+    let mut session = Session::with_websockets(&args.common, args.connections)?;
     let mut before = Standing::new(args.connections, args.channel_kind, &session.run);
     before.set_up(&mut session)?;
     session.settle(&mut before)?;

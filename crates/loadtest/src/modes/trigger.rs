@@ -50,7 +50,7 @@ struct Trigger {
 }
 
 pub(crate) fn run(args: &TriggerArgs) -> Result<Report> {
-    let mut session = Session::new(&args.common, args.window)?;
+    let mut session = Session::with_websockets(&args.common, args.window)?;
     let prefix = format!("loadtest-{}-", session.run);
     let mut trigger = Trigger {
         request: TriggerRequest::new(session.net.target(), &session.net.app, &prefix, args.bytes)?,

@@ -3,10 +3,11 @@ use std::io::{ErrorKind, Read};
 use anyhow::{Context, Result};
 use mio::{Interest, Token, event::Event, net::TcpStream};
 
-use super::{ClientId, Happening, Net, Scenario, socket};
+use super::{ClientId, Happening, Net, Scenario, socket, streaming::Response};
 use crate::{
     http,
     message::{self, Message},
+    transport::Transport,
     websocket::{self, Frame},
 };
 
@@ -14,7 +15,9 @@ use crate::{
 pub(super) struct Client {
     stream: TcpStream,
     state: State,
-    /// The beginning of a frame whose end has not come. Usually empty and without memory.
+    /// What a streaming client has of its response; unused by a WebSocket.
+    pub(super) response: Response,
+    /// The beginning of a frame, or chunk, whose end has not come. Usually empty and without memory.
     remainder: Vec<u8>,
     /// What the socket has not taken.
     unsent: Vec<u8>,
@@ -26,21 +29,32 @@ pub(super) struct Client {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Connecting,
-    Upgrading,
+    /// The head of the answer has not come.
+    Asking,
     Open,
 }
 
 /// Every connection may send the same: the answer proves only that HTTP was understood.
 const WEBSOCKET_KEY: &str = "bG9hZHRlc3QgbG9hZHRlcw==";
 
+impl Client {
+    /// Leaves its socket for one that is not connected yet.
+    pub(super) fn go_on_with(&mut self, stream: TcpStream) {
+        self.stream = stream;
+        self.state = State::Connecting;
+        self.unsent.clear();
+    }
+}
+
 impl Net {
     /// Begins a connection; told when it is established.
     pub(crate) fn connect(&mut self) -> Result<ClientId> {
-        let source = socket::source(self.target.address, self.begun);
-        let mut stream = socket::connect(self.target.address, source)?;
-        self.begun += 1;
+        if self.transport == Transport::XhrStreaming {
+            self.open_words()?;
+        }
         let id = self.free.pop().unwrap_or(self.clients.len());
-        self.registry().register(&mut stream, Token(id), Interest::READABLE | Interest::WRITABLE)?;
+        let response = Response::of_session(self.begun);
+        let stream = self.new_stream(id)?;
         if id == self.clients.len() {
             self.clients.push(None);
         }
@@ -48,12 +62,22 @@ impl Net {
         self.clients[id] = Some(Client {
             stream,
             state: State::Connecting,
+            response,
             remainder: Vec::new(),
             unsent: Vec::new(),
             socket_id: None,
             is_deaf: false,
         });
         Ok(id)
+    }
+
+    /// Begins to connect a socket of that client.
+    pub(super) fn new_stream(&mut self, id: ClientId) -> Result<TcpStream> {
+        let source = socket::source(self.target.address, self.begun);
+        let mut stream = socket::connect(self.target.address, source)?;
+        self.begun += 1;
+        self.registry().register(&mut stream, Token(id), Interest::READABLE | Interest::WRITABLE)?;
+        Ok(stream)
     }
 
     /// Ends a connection without a word; nothing more is told of it.
@@ -117,8 +141,12 @@ impl Net {
                     return self.refuse(id, &format!("cannot connect: {error}"), scenario);
                 }
             }
-            client.state = State::Upgrading;
-            let request = upgrade_request(&self.target.authority, &self.app.key);
+            client.state = State::Asking;
+            let number = client.response.session;
+            let request = match self.transport {
+                Transport::WebSocket => upgrade_request(&self.target.authority, &self.app.key),
+                Transport::XhrStreaming => self.receive_request(number),
+            };
             self.send_raw(id, request.as_bytes());
         } else if event.is_writable() && !client.unsent.is_empty() {
             let _ = socket::flush(&mut client.stream, &mut client.unsent);
@@ -138,7 +166,8 @@ impl Net {
         scratch: &mut Vec<u8>,
         scenario: &mut S,
     ) -> Result<()> {
-        while let Some(client) = self.clients[id].as_mut().filter(|client| !client.is_deaf) {
+        let may_read = |client: &&mut Client| !client.is_deaf && client.state != State::Connecting;
+        while let Some(client) = self.clients[id].as_mut().filter(may_read) {
             let kept = client.remainder.len();
             if kept >= scratch.len() / 2 {
                 scratch.resize(scratch.len() * 2, 0);
@@ -170,8 +199,8 @@ impl Net {
     /// Tells of all complete frames; returns where the incomplete one begins.
     fn walk<S: Scenario>(&mut self, id: ClientId, bytes: &[u8], scenario: &mut S) -> Result<usize> {
         let mut at = 0;
-        if self.clients[id].as_ref().is_some_and(|client| client.state == State::Upgrading) {
-            match http::upgraded(bytes) {
+        if self.clients[id].as_ref().is_some_and(|client| client.state == State::Asking) {
+            match http::answered_with(self.transport.answer(), bytes) {
                 Ok(Some(end)) => at = end,
                 Ok(None) => return Ok(0),
                 Err(error) => {
@@ -182,6 +211,9 @@ impl Net {
             if let Some(client) = &mut self.clients[id] {
                 client.state = State::Open;
             }
+        }
+        if self.transport == Transport::XhrStreaming {
+            return self.walk_response(id, bytes, at, scenario);
         }
         while let Some(frame) = websocket::next_frame(&bytes[at..]).context("in what the server sent")? {
             at += frame.end;
@@ -197,16 +229,26 @@ impl Net {
     fn tell_frame<S: Scenario>(&mut self, id: ClientId, frame: Frame<'_>, scenario: &mut S) -> Result<()> {
         let payload = frame.payload;
         match frame.opcode {
-            websocket::TEXT => match self.marks.recognise(payload) {
-                Some(sequence) => scenario.on(self, Happening::Event { client: id, sequence, payload }),
-                None => self.tell_message(id, payload, scenario),
-            },
+            websocket::TEXT => self.tell_text(id, payload, scenario),
             websocket::PING => self.send_frame(id, websocket::PONG, payload),
             websocket::CLOSE => {
                 let code = payload.first_chunk().map(|bytes| u16::from_be_bytes(*bytes));
                 self.lose(id, code, scenario)
             }
             _ => Ok(()),
+        }
+    }
+
+    #[inline]
+    pub(super) fn tell_text<S: Scenario>(
+        &mut self,
+        id: ClientId,
+        payload: &[u8],
+        scenario: &mut S,
+    ) -> Result<()> {
+        match self.marks.recognise(payload) {
+            Some(sequence) => scenario.on(self, Happening::Event { client: id, sequence, payload }),
+            None => self.tell_message(id, payload, scenario),
         }
     }
 
@@ -244,7 +286,12 @@ impl Net {
         scenario.on(self, Happening::Refused { client: id, text: text.as_bytes() })
     }
 
-    fn lose<S: Scenario>(&mut self, id: ClientId, code: Option<u16>, scenario: &mut S) -> Result<()> {
+    pub(super) fn lose<S: Scenario>(
+        &mut self,
+        id: ClientId,
+        code: Option<u16>,
+        scenario: &mut S,
+    ) -> Result<()> {
         self.drop_client(id);
         scenario.on(self, Happening::Closed { client: id, code })
     }

@@ -6,11 +6,10 @@ use std::{
 use anyhow::Result;
 use mio::{Interest, Token, event::Event, net::TcpStream};
 
-use super::{Happening, Net, PUBLISHER_TOKENS, Scenario, socket};
+use super::{Happening, Net, Scenario, socket};
 use crate::http::{self, Answer};
 
-/// Keep-alive connections of an application's server. Each has at most one request under way, as HTTP
-/// libraries do it.
+/// Keep-alive connections for requests, each with at most one under way, as HTTP libraries do it.
 #[derive(Default)]
 pub(super) struct Publishers {
     all: Vec<Publisher>,
@@ -27,6 +26,33 @@ struct Publisher {
     unsent: Vec<u8>,
 }
 
+/// Whose requests a connection carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pool {
+    /// Those of an application's server: triggers.
+    Triggers,
+    /// Those of streaming clients: what they say.
+    Words,
+}
+
+/// Tokens are counted from here for the connections of the first pool, and from twice this for the second.
+const TOKENS: usize = 1 << 40;
+
+impl Pool {
+    /// The connection that a token names; none if it names a client.
+    pub(super) fn find(Token(token): Token) -> Option<(Self, usize)> {
+        match token / TOKENS {
+            0 => None,
+            1 => Some((Self::Triggers, token % TOKENS)),
+            _ => Some((Self::Words, token % TOKENS)),
+        }
+    }
+
+    fn token(self, index: usize) -> Token {
+        Token(TOKENS * (self as usize + 1) + index)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Connecting,
@@ -37,39 +63,51 @@ enum State {
 impl Net {
     /// Begins as many connections; each counts as idle when it is made.
     pub(crate) fn open_publishers(&mut self, count: usize) -> Result<()> {
+        self.open_pool(Pool::Triggers, count)
+    }
+
+    pub(super) fn open_pool(&mut self, pool: Pool, count: usize) -> Result<()> {
         for _ in 0..count {
-            let index = self.publishers.all.len();
-            let publisher = self.new_publisher(index)?;
-            self.publishers.all.push(publisher);
+            let index = self.pools[pool as usize].all.len();
+            let publisher = self.new_publisher(pool, index)?;
+            self.pools[pool as usize].all.push(publisher);
         }
         Ok(())
     }
 
-    fn new_publisher(&mut self, index: usize) -> Result<Publisher> {
+    fn new_publisher(&mut self, pool: Pool, index: usize) -> Result<Publisher> {
         let mut stream = socket::connect(self.target.address, None)?;
-        let token = Token(PUBLISHER_TOKENS + index);
-        self.registry().register(&mut stream, token, Interest::READABLE | Interest::WRITABLE)?;
+        self.registry().register(&mut stream, pool.token(index), Interest::READABLE | Interest::WRITABLE)?;
         Ok(Publisher { stream, state: State::Connecting, remainder: Vec::new(), unsent: Vec::new() })
     }
 
     /// Whether all of them can take a request.
     pub(crate) fn are_publishers_idle(&self) -> bool {
-        self.publishers.idle.len() == self.publishers.all.len()
+        let publishers = &self.pools[Pool::Triggers as usize];
+        publishers.idle.len() == publishers.all.len()
     }
 
     /// Takes one that can take a request; it belongs to the caller until [`Self::request`].
     pub(crate) fn take_idle_publisher(&mut self) -> Option<usize> {
-        self.publishers.idle.pop_front()
+        self.take_idle(Pool::Triggers)
+    }
+
+    pub(super) fn take_idle(&mut self, pool: Pool) -> Option<usize> {
+        self.pools[pool as usize].idle.pop_front()
     }
 
     /// Gives back one that was taken and not used.
     pub(crate) fn return_publisher(&mut self, publisher: usize) {
-        self.publishers.idle.push_front(publisher);
+        self.pools[Pool::Triggers as usize].idle.push_front(publisher);
     }
 
     /// Sends a request; told when it is answered.
     pub(crate) fn request(&mut self, publisher: usize, request: &[u8]) {
-        let publisher = &mut self.publishers.all[publisher];
+        self.request_on((Pool::Triggers, publisher), request);
+    }
+
+    pub(super) fn request_on(&mut self, (pool, index): (Pool, usize), request: &[u8]) {
+        let publisher = &mut self.pools[pool as usize].all[index];
         publisher.state = State::Waiting;
         // A broken connection is told by its reading side.
         let _ = socket::write_or_keep(&mut publisher.stream, request, &mut publisher.unsent);
@@ -77,23 +115,27 @@ impl Net {
 
     pub(super) fn serve_publisher<S: Scenario>(
         &mut self,
-        index: usize,
+        (pool, index): (Pool, usize),
         event: &Event,
         scratch: &mut Vec<u8>,
         scenario: &mut S,
     ) -> Result<()> {
-        let publisher = &mut self.publishers.all[index];
+        let publishers = &mut self.pools[pool as usize];
+        let publisher = &mut publishers.all[index];
         if publisher.state == State::Connecting {
             if !socket::is_connected(&publisher.stream)? {
                 return Ok(());
             }
             publisher.state = State::Idle;
-            self.publishers.idle.push_back(index);
+            publishers.idle.push_back(index);
         } else if event.is_writable() && !publisher.unsent.is_empty() {
             let _ = socket::flush(&mut publisher.stream, &mut publisher.unsent);
         }
         if event.is_readable() || event.is_read_closed() {
-            self.read_publisher(index, event.is_read_closed(), scratch, scenario)?;
+            self.read_publisher((pool, index), event.is_read_closed(), scratch, scenario)?;
+        }
+        if pool == Pool::Words {
+            self.say_waiting();
         }
         Ok(())
     }
@@ -101,23 +143,23 @@ impl Net {
     /// As `read_client`.
     fn read_publisher<S: Scenario>(
         &mut self,
-        index: usize,
+        (pool, index): (Pool, usize),
         is_closed: bool,
         scratch: &mut Vec<u8>,
         scenario: &mut S,
     ) -> Result<()> {
         loop {
-            let publisher = &mut self.publishers.all[index];
+            let publisher = &mut self.pools[pool as usize].all[index];
             let kept = publisher.remainder.len();
             if kept >= scratch.len() / 2 {
                 scratch.resize(scratch.len() * 2, 0);
             }
             let count = match publisher.stream.read(&mut scratch[kept..]) {
-                Ok(0) => return self.reconnect(index, scenario),
+                Ok(0) => return self.reconnect((pool, index), scenario),
                 Ok(count) => count,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(_) => return self.reconnect(index, scenario),
+                Err(_) => return self.reconnect((pool, index), scenario),
             };
             let room = scratch.len() - kept;
             self.now = self.clock.now();
@@ -125,8 +167,8 @@ impl Net {
             publisher.remainder.clear();
             let filled = kept + count;
             match http::next_answer(&scratch[..filled])? {
-                Some(answer) if answer.closes => return self.answer(index, answer, scenario),
-                Some(answer) => self.answer(index, answer, scenario)?,
+                Some(answer) if answer.closes => return self.answer((pool, index), answer, scenario),
+                Some(answer) => self.answer((pool, index), answer, scenario)?,
                 None => publisher.remainder.extend_from_slice(&scratch[..filled]),
             }
             if count < room && !is_closed {
@@ -135,23 +177,40 @@ impl Net {
         }
     }
 
-    fn answer<S: Scenario>(&mut self, index: usize, answer: Answer, scenario: &mut S) -> Result<()> {
-        self.publishers.all[index].state = State::Idle;
+    fn answer<S: Scenario>(
+        &mut self,
+        (pool, index): (Pool, usize),
+        answer: Answer,
+        scenario: &mut S,
+    ) -> Result<()> {
+        self.pools[pool as usize].all[index].state = State::Idle;
         if answer.closes {
-            self.publishers.all[index] = self.new_publisher(index)?;
+            self.pools[pool as usize].all[index] = self.new_publisher(pool, index)?;
         } else {
-            self.publishers.idle.push_back(index);
+            self.pools[pool as usize].idle.push_back(index);
         }
-        scenario.on(self, Happening::Answered { publisher: index, status: answer.status })
+        self.tell_answer((pool, index), answer.status, scenario)
+    }
+
+    fn tell_answer<S: Scenario>(
+        &mut self,
+        (pool, index): (Pool, usize),
+        status: u16,
+        scenario: &mut S,
+    ) -> Result<()> {
+        match pool {
+            Pool::Triggers => scenario.on(self, Happening::Answered { publisher: index, status }),
+            Pool::Words => self.tell_said(index, status, scenario),
+        }
     }
 
     /// The server has closed a connection, in a request or between two.
-    fn reconnect<S: Scenario>(&mut self, index: usize, scenario: &mut S) -> Result<()> {
-        let was_waiting = self.publishers.all[index].state == State::Waiting;
-        self.publishers.idle.retain(|idle| *idle != index);
-        self.publishers.all[index] = self.new_publisher(index)?;
+    fn reconnect<S: Scenario>(&mut self, (pool, index): (Pool, usize), scenario: &mut S) -> Result<()> {
+        let was_waiting = self.pools[pool as usize].all[index].state == State::Waiting;
+        self.pools[pool as usize].idle.retain(|idle| *idle != index);
+        self.pools[pool as usize].all[index] = self.new_publisher(pool, index)?;
         if was_waiting {
-            scenario.on(self, Happening::Answered { publisher: index, status: 0 })?;
+            self.tell_answer((pool, index), 0, scenario)?;
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use crate::floor::{Floor, run};
 
 /// What a bad server does to one event for one subscriber.
 #[derive(Clone, Copy)]
-enum Fault {
+pub(crate) enum Fault {
     Lose,
     Duplicate,
     /// Sends it after the next.
@@ -143,7 +143,7 @@ fn starts_with_get(client: &TcpStream) -> bool {
     client.peek(&mut start).is_ok() && &start == b"GET"
 }
 
-fn forward(mut from: TcpStream, mut to: TcpStream, fault: Option<Fault>) {
+pub(crate) fn forward(mut from: TcpStream, mut to: TcpStream, fault: Option<Fault>) {
     let mut buffer = Vec::new();
     let mut delayed: Option<Vec<u8>> = None;
     let mut chunk = [0; 4096];
@@ -180,12 +180,12 @@ fn forward(mut from: TcpStream, mut to: TcpStream, fault: Option<Fault>) {
     }
 }
 
-fn head_end(bytes: &[u8]) -> Option<usize> {
+pub(crate) fn head_end(bytes: &[u8]) -> Option<usize> {
     bytes.windows(4).position(|window| window == b"\r\n\r\n").map(|at| at + 4)
 }
 
 /// Server frames of at most 65,535 bytes.
-fn frame_end(bytes: &[u8]) -> Option<usize> {
+pub(crate) fn frame_end(bytes: &[u8]) -> Option<usize> {
     let end = match *bytes {
         [_, 126, high, low, ..] => 4 + usize::from(u16::from_be_bytes([high, low])),
         [_, 126, ..] => return None,

@@ -4,3 +4,4 @@
 mod faults;
 mod floor;
 mod modes;
+mod streaming;

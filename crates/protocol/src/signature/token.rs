@@ -1,6 +1,6 @@
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::Mac;
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 use thiserror::Error;
 
@@ -22,6 +22,8 @@ struct Header {
     alg: String,
     /// The app key whose secret signs.
     kid: String,
+    /// Extensions that whoever does not know them must refuse (RFC 7515, section 4.1.11).
+    crit: Option<IgnoredAny>,
 }
 
 /// What the token says. Claims of other names are other people's.
@@ -29,6 +31,8 @@ struct Header {
 pub struct TokenClaims {
     /// In seconds since 1970.
     exp: u64,
+    /// The same, if it begins later than when it was made.
+    nbf: Option<u64>,
     /// The channels that may be joined.
     pub channels: Vec<String>,
     user_id: Option<Box<RawValue>>,
@@ -47,6 +51,9 @@ pub enum InvalidToken {
     /// Its time is over.
     #[error("The token has expired")]
     Expired,
+    /// Its time has not begun.
+    #[error("The token is not valid yet")]
+    TooEarly,
 }
 
 impl<'a> Token<'a> {
@@ -58,7 +65,7 @@ impl<'a> Token<'a> {
             let decode = |part: &str| BASE64_URL_SAFE_NO_PAD.decode(part).ok();
             let header: Header = serde_json::from_slice(&decode(header)?).ok()?;
             let claims: TokenClaims = serde_json::from_slice(&decode(claims)?).ok()?;
-            (header.alg == "HS256").then_some(())?;
+            (header.alg == "HS256" && header.crit.is_none()).then_some(())?;
             Some(Self { header, claims, signed, signature: decode(signature)? })
         };
         read().ok_or(InvalidToken::Malformed)
@@ -77,6 +84,9 @@ impl<'a> Token<'a> {
             .map_err(|_| InvalidToken::Signature)?;
         if self.claims.exp <= now_seconds {
             return Err(InvalidToken::Expired);
+        }
+        if self.claims.nbf.is_some_and(|begins| begins > now_seconds) {
+            return Err(InvalidToken::TooEarly);
         }
         Ok(self.claims)
     }
@@ -127,6 +137,9 @@ mod tests {
         assert_eq!(claims.channels, ["private-a"]);
         assert_eq!(claims.channel_data().unwrap(), r#"{"user_id":7,"user_info":{"n":1}}"#);
         assert_eq!(Token::parse(&text).unwrap().verify(&app(), 100).unwrap_err(), InvalidToken::Expired);
+        let later = token(HEADER, &CLAIMS.replace(r#""exp":100"#, r#""exp":100,"nbf":50"#));
+        assert_eq!(Token::parse(&later).unwrap().verify(&app(), 49).unwrap_err(), InvalidToken::TooEarly);
+        assert!(Token::parse(&later).unwrap().verify(&app(), 50).is_ok());
     }
 
     #[test]
@@ -142,9 +155,15 @@ mod tests {
         }
         let none = BASE64_URL_SAFE_NO_PAD.encode(r#"{"alg":"none","kid":"key"}"#);
         let claims = BASE64_URL_SAFE_NO_PAD.encode(CLAIMS);
-        for text in
-            ["", ".", "..", "a.b.c", &format!("{none}.{claims}."), &token(HEADER, r#"{"channels":[]}"#)]
-        {
+        for text in [
+            "",
+            ".",
+            "..",
+            "a.b.c",
+            &format!("{none}.{claims}."),
+            &token(HEADER, r#"{"channels":[]}"#),
+            &token(&HEADER.replace('{', r#"{"crit":["x"],"#), CLAIMS),
+        ] {
             assert_eq!(Token::parse(text).unwrap_err(), InvalidToken::Malformed, "{text}");
         }
     }

@@ -47,14 +47,22 @@ pub(crate) enum Route<'a> {
     },
     /// What is due to a session's client.
     Receive {
-        session: &'a str,
+        session: SessionPath<'a>,
         transport: Transport,
     },
     /// What a session's client says, as JSON or in a form.
     Send {
-        session: &'a str,
+        session: SessionPath<'a>,
         is_form: bool,
     },
+}
+
+/// How a path names a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SessionPath<'a> {
+    /// For balancers; SockJS's clients may change it in between.
+    server: &'a str,
+    id: &'a str,
 }
 
 /// Where services are mounted.
@@ -65,8 +73,8 @@ pub(super) const ECHO_BASES: [&str; 4] =
 /// Frames in one response, by default of the protocol, and as the suite wants it.
 const RESPONSE_BYTES: usize = 128 * 1024;
 const ECHO_RESPONSE_BYTES: usize = 4096;
-/// Longest name of a session.
-const SESSION_BYTES: usize = 128;
+/// Longest name of a session, and longest key of an app.
+const NAME_BYTES: usize = 128;
 
 impl<'a> Mount<'a> {
     /// The service and route of a path, as it came: nothing in it is decoded.
@@ -78,7 +86,7 @@ impl<'a> Mount<'a> {
     fn of_app(path: &'a str) -> Option<(Self, Route<'a>)> {
         let mut segments = path.splitn(5, '/').skip(1);
         let (service, app, key) = (segments.next()?, segments.next()?, segments.next()?);
-        if app != "app" || key.is_empty() {
+        if app != "app" || key.is_empty() || key.len() > NAME_BYTES {
             return None;
         }
         let base = &path[..1 + service.len() + "/app/".len() + key.len()];
@@ -126,9 +134,13 @@ impl<'a> Mount<'a> {
     }
 
     /// What tells the session from all others of the node.
-    pub(super) fn key(&self, session: &str) -> SessionKey {
-        // A path holds no spaces.
-        format!("{} {session}", self.base).into()
+    pub(super) fn key(&self, session: SessionPath<'_>) -> SessionKey {
+        let (base, SessionPath { server, id }) = (self.base, session);
+        // A path holds no spaces. pusher-js keeps to its server, which makes its short names harder to guess.
+        match self.is_pusher_js() {
+            true => format!("{base} {server} {id}").into(),
+            false => format!("{base} {id}").into(),
+        }
     }
 
     pub(super) fn opening(&self, request: &HttpRequest, transport: Transport, source: Source) -> Opening {
@@ -160,12 +172,13 @@ impl<'a> Route<'a> {
             _ => {}
         }
         let mut segments = rest.strip_prefix('/')?.split('/');
-        let (server, session, name) = (segments.next()?, segments.next()?, segments.next()?);
+        let (server, id, name) = (segments.next()?, segments.next()?, segments.next()?);
         let is_name = |segment: &str| !segment.is_empty() && !segment.contains('.');
-        if segments.next().is_some() || !is_name(server) || !is_name(session) || session.len() > SESSION_BYTES
-        {
+        let is_long = server.len() > NAME_BYTES || id.len() > NAME_BYTES;
+        if segments.next().is_some() || is_long || !is_name(server) || !is_name(id) {
             return None;
         }
+        let session = SessionPath { server, id };
         let transport = match name {
             "websocket" => return Some(Self::WebSocket { is_raw: false }),
             "xhr_send" => return Some(Self::Send { session, is_form: false }),
@@ -237,7 +250,10 @@ mod tests {
             let path = format!("/echo/000/{session}/xhr");
             assert_eq!(
                 route(&path),
-                Some(Route::Receive { session, transport: Transport::XhrPolling }),
+                Some(Route::Receive {
+                    session: SessionPath { server: "000", id: session },
+                    transport: Transport::XhrPolling
+                }),
                 "{session}"
             );
         }
@@ -274,11 +290,15 @@ mod tests {
     fn a_base_may_name_the_app() {
         let (mount, route) = Mount::find("/pusher/app/key/17/abcd1234/xhr_streaming").unwrap();
         assert_eq!((mount.base, mount.app_key, mount.kind), ("/pusher/app/key", Some("key"), Kind::PusherJs));
-        assert_eq!(route, Route::Receive { session: "abcd1234", transport: Transport::XhrStreaming });
+        let session = SessionPath { server: "17", id: "abcd1234" };
+        assert_eq!(route, Route::Receive { session, transport: Transport::XhrStreaming });
+        assert_ne!(mount.key(session), mount.key(SessionPath { server: "18", id: "abcd1234" }));
         let (mount, _) = Mount::find("/sockjs/app/key/000/x/eventsource").unwrap();
         assert_eq!((mount.app_key, mount.kind), (Some("key"), Kind::SockJs));
         let (mount, _) = Mount::find("/sockjs/000/x/xhr").unwrap();
         assert_eq!((mount.app_key, mount.base), (None, "/sockjs"));
-        assert_ne!(mount.key("x"), Mount::find("/echo/000/x/xhr").unwrap().0.key("x"));
+        let session = |server| SessionPath { server, id: "x" };
+        assert_eq!(mount.key(session("000")), mount.key(session("999")));
+        assert_ne!(mount.key(session("000")), Mount::find("/echo/000/x/xhr").unwrap().0.key(session("000")));
     }
 }

@@ -61,6 +61,8 @@ struct Grant {
 /// Why there is nothing to receive.
 struct Refusal(StatusCode, String);
 
+/// Who a client is in presence channels, as JSON: more than any app accepts, escaped or not.
+const CHANNEL_DATA_BYTES: usize = 4 * 1024;
 /// Channels of one client.
 const CHANNELS: usize = 100;
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -112,9 +114,10 @@ async fn begin<A: Admission>(
     let framing = if is_stream { Framing::Sse(name.clone()) } else { Framing::LongPolling(name.clone()) };
     let mut headers = headers::uncached();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(header::VARY, HeaderValue::from_static("Origin"));
     headers.insert(header::CONTENT_TYPE, receive::content_type(&framing));
     let (way, is_answered) = if is_stream {
-        let response = receive::response(request, &headers, PRELUDE);
+        let response = receive::response(request, &headers, PRELUDE).await;
         (Way::Stream(response.ok_or_else(|| refuse(CloseCode::OverCapacity))?), None)
     } else {
         let (reply, is_answered) = oneshot::channel();
@@ -215,6 +218,9 @@ impl Grant {
                     return Err(Refusal(StatusCode::FORBIDDEN, text));
                 }
                 let channel_data = claims.channel_data();
+                if channel_data.as_ref().is_some_and(|data| data.len() > CHANNEL_DATA_BYTES) {
+                    return Err(bad_request("The token's user_id and user_info are too long".to_owned()));
+                }
                 let asked = asked.into_iter().map(str::to_owned).collect::<Vec<_>>();
                 (if asked.is_empty() { claims.channels } else { asked }, channel_data)
             }

@@ -12,7 +12,10 @@ use campanile_protocol::Transport;
 use serde::Serialize;
 use tokio::sync::oneshot;
 
-use super::{headers, mount::Mount};
+use super::{
+    headers,
+    mount::{Mount, SessionPath},
+};
 use crate::{
     detachable::Grip,
     entrance::Admission,
@@ -49,7 +52,7 @@ pub(super) async fn receive<A: Admission>(
     sessions: Rc<Sessions<A>>,
     request: &HttpRequest,
     mount: &Mount<'_>,
-    session: &str,
+    session: SessionPath<'_>,
     transport: Transport,
 ) -> HttpResponse {
     let (framing, prelude) = match dress(transport, request.query_string()) {
@@ -60,13 +63,15 @@ pub(super) async fn receive<A: Admission>(
     if !sessions.has_room() && sessions.homes().find(&key).is_none() {
         return headers::text(StatusCode::SERVICE_UNAVAILABLE, "Too many sessions; try again\n");
     }
-    let source = Source::read(request.headers(), request.peer_addr(), sessions.entrance().trusted_proxies());
+    let mut source =
+        Source::read(request.headers(), request.peer_addr(), sessions.entrance().trusted_proxies());
+    source.origin = origin(source.origin, request, transport);
     let opening = mount.opening(request, transport, source);
     let mut answer = headers::of_session(request, mount);
     answer.insert(header::CONTENT_TYPE, content_type(&framing));
     let id = sessions.homes().new_reception_id();
     if let Some(prelude) = prelude {
-        return match response(request, &answer, &prelude) {
+        return match response(request, &answer, &prelude).await {
             Some(response) => {
                 let reception = Reception { id, framing, way: Way::Stream(response) };
                 sessions.receive(key, Box::new(reception), opening);
@@ -111,8 +116,22 @@ impl<A: Admission> Drop for Waiting<A> {
     }
 }
 
+/// The origin of the page that asks. Elements of a page send none, but say where they stand; only pages have
+/// such elements, so one that hides it is a page of no origin that anybody allows.
+fn origin(origin: Option<String>, request: &HttpRequest, transport: Transport) -> Option<String> {
+    let referrer = || {
+        let referrer = request.headers().get(header::REFERER)?.to_str().ok()?;
+        let (scheme, rest) = referrer.split_once("://")?;
+        Some(format!("{scheme}://{}", rest.split(['/', '?', '#']).next()?))
+    };
+    let hidden = || matches!(transport, Transport::Jsonp | Transport::HtmlFile).then(|| "null".to_owned());
+    origin.or_else(referrer).or_else(hidden)
+}
+
 /// Begins a response on the socket itself; none if the socket was taken before.
-pub(super) fn response(request: &HttpRequest, headers: &HeaderMap, prelude: &str) -> Option<Response> {
+pub(super) async fn response(request: &HttpRequest, headers: &HeaderMap, prelude: &str) -> Option<Response> {
+    // The answer to a request before this one may wait to be written.
+    tokio::task::yield_now().await;
     let socket = request.conn_data::<Grip>()?.take()?;
     let is_chunked = request.version() >= Version::HTTP_11;
     let framing = if is_chunked { "transfer-encoding: chunked\r\n" } else { "" };

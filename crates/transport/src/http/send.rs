@@ -1,14 +1,19 @@
-use std::rc::Rc;
+use std::{rc::Rc, time::Duration};
 
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{StatusCode, header},
+    web::Payload,
 };
 use bytes::Bytes;
 use bytestring::ByteString;
 use campanile_protocol::limits::CLIENT_MESSAGE_BYTES;
+use tokio::time::timeout;
 
-use super::{headers, mount::Mount};
+use super::{
+    headers,
+    mount::{Mount, SessionPath},
+};
 use crate::{entrance::Admission, hello::parameter, homes::Said, sessions::Sessions};
 
 /// Why messages were not taken (SockJS 0.3.3; the texts are compared by its suite).
@@ -17,28 +22,45 @@ enum Fault {
     NoPayload,
     BrokenJson,
     TooBig,
+    TooSlow,
+    UnknownSession,
 }
+
+const UNKNOWN_SESSION: (StatusCode, &str) = (StatusCode::NOT_FOUND, "Session not found\n");
+/// Largest body.
+const BODY_BYTES: usize = 1 << 20;
+/// How long it may take to come.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Messages in one body.
+const MESSAGES: usize = 10_000;
 
 /// Takes the messages of a session's client, which may come in a form.
 pub(super) async fn send<A: Admission>(
     sessions: &Rc<Sessions<A>>,
     request: &HttpRequest,
     mount: &Mount<'_>,
-    (session, is_form): (&str, bool),
-    body: &Bytes,
+    (session, is_form): (SessionPath<'_>, bool),
+    payload: Payload,
 ) -> HttpResponse {
     let is_encoded = is_form
         && request
             .headers()
             .get(header::CONTENT_TYPE)
             .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
-    let (status, text) = match messages(body, is_encoded) {
-        Ok(messages) => match sessions.say(mount.key(session), messages).await {
+    let key = mount.key(session);
+    let taken = match sessions.homes().find(&key) {
+        Some(_) => read(payload).await.and_then(|body| messages(&body, is_encoded)),
+        None => Err(Fault::UnknownSession),
+    };
+    let (status, text) = match taken {
+        Ok(messages) => match sessions.say(key, messages).await {
             Said::Taken if is_form => (StatusCode::OK, "ok"),
             Said::Taken => (StatusCode::NO_CONTENT, ""),
-            Said::Unknown => (StatusCode::NOT_FOUND, "Session not found\n"),
+            Said::Unknown => UNKNOWN_SESSION,
             Said::Full => (StatusCode::SERVICE_UNAVAILABLE, "Too much waits; try again\n"),
         },
+        Err(Fault::UnknownSession) => UNKNOWN_SESSION,
+        Err(Fault::TooSlow) => (StatusCode::REQUEST_TIMEOUT, "The body did not come in time\n"),
         Err(Fault::TooBig) => (StatusCode::PAYLOAD_TOO_LARGE, "Message too big\n"),
         // SockJS knows no better status; pusher-js reads none.
         Err(_) if mount.is_pusher_js() => (StatusCode::BAD_REQUEST, "A JSON array of strings expected\n"),
@@ -49,6 +71,15 @@ pub(super) async fn send<A: Admission>(
     // Some browsers take an answer without a type for broken XML.
     response.insert_header((header::CONTENT_TYPE, "text/plain; charset=UTF-8"));
     if text.is_empty() { response.finish() } else { response.body(text) }
+}
+
+async fn read(payload: Payload) -> Result<Bytes, Fault> {
+    match timeout(BODY_TIMEOUT, payload.to_bytes_limited(BODY_BYTES)).await {
+        Ok(Ok(Ok(body))) => Ok(body),
+        Ok(Err(_)) => Err(Fault::TooBig),
+        // The client has gone, or does not come to an end.
+        Ok(Ok(Err(_))) | Err(_) => Err(Fault::TooSlow),
+    }
 }
 
 /// The messages in a body: a JSON array of strings, perhaps as the field `d` of a form.
@@ -79,7 +110,7 @@ pub(crate) fn socket_messages(text: &str) -> Option<Vec<ByteString>> {
 fn parse(json: &[u8]) -> Result<Vec<ByteString>, Fault> {
     let messages: Vec<String> = serde_json::from_slice(json)
         .map_err(|error| if error.is_data() { Fault::NoPayload } else { Fault::BrokenJson })?;
-    if messages.iter().any(|message| message.len() > CLIENT_MESSAGE_BYTES) {
+    if messages.len() > MESSAGES || messages.iter().any(|message| message.len() > CLIENT_MESSAGE_BYTES) {
         return Err(Fault::TooBig);
     }
     Ok(messages.into_iter().map(ByteString::from).collect())

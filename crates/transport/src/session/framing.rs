@@ -98,8 +98,8 @@ impl Framing {
         match self {
             Self::Jsonp(callback) => Piece::of(&format!("/**/{callback}({});\r\n", json(frame))),
             Self::HtmlFile => {
-                // A message must not end the script element.
-                let call = json(frame).replace("</", "<\\/");
+                // A message must neither end the script element nor begin a comment or another one in it.
+                let call = json(frame).replace('<', "\\u003c");
                 Piece::of(&format!("<script>\np({call});\n</script>\r\n"))
             }
             // Clients unescape percent signs here.
@@ -182,6 +182,10 @@ fn json(text: &str) -> String {
 
 /// How many UTF-16 units the text has: what browsers count.
 pub(crate) fn utf16_units(text: &[u8]) -> usize {
+    // Counted for every client, and sooner seen than counted: most events are ASCII.
+    if text.is_ascii() {
+        return text.len();
+    }
     text.iter().map(|byte| usize::from(byte & 0xc0 != 0x80) + usize::from(*byte >= 0xf0)).sum()
 }
 
@@ -281,7 +285,7 @@ mod tests {
         );
         assert_eq!(
             messages(&Framing::HtmlFile, &["x</script>"]),
-            "<script>\np(\"a[\\\"x<\\/script>\\\"]\");\n</script>\r\n"
+            "<script>\np(\"a[\\\"x\\u003c/script>\\\"]\");\n</script>\r\n"
         );
         assert_eq!(messages(&Framing::Jsonp("cb".into()), &["x"]), "/**/cb(\"a[\\\"x\\\"]\");\r\n");
         assert_eq!(

@@ -94,7 +94,7 @@ impl Log {
 }
 
 fn cost(frame: &Frame) -> usize {
-    frame.payload().len() + FRAME_BYTES
+    frame.held_bytes() + FRAME_BYTES
 }
 
 #[cfg(test)]
@@ -141,7 +141,7 @@ mod tests {
         log.append(&frames(&["a", "b"]));
         log.hand_over();
         log.append(&frames(&["c"]));
-        assert!(log.fit(FRAME_BYTES + 1));
+        assert!(log.fit(cost(&Frame::text("c"))));
         assert_eq!(unhanded(&log), ["c"]);
         assert!(!log.fit(1));
     }

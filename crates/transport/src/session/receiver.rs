@@ -30,8 +30,8 @@ struct Stream {
     /// Bytes of the response so far, as they travel.
     offset: u64,
     /// What was written when, as far as it may not have arrived: how many messages the session had handed
-    /// over, and the response's bytes by then.
-    written: VecDeque<(u64, u64)>,
+    /// over, and the response's bytes by then. None where nobody asks.
+    written: Option<VecDeque<(u64, u64)>>,
     /// Bytes of frames, which responses may be limited to.
     frame_bytes: usize,
     /// The response's text in UTF-16 units, as browsers count it.
@@ -51,19 +51,28 @@ impl Receiver {
         prelude_units: usize,
     ) -> Self {
         let offset = outbox.unwritten_bytes() as u64;
-        let stream = Stream {
-            outbox,
-            is_chunked,
-            offset,
-            written: VecDeque::new(),
-            frame_bytes: 0,
-            units: prelude_units,
-        };
+        let stream =
+            Stream { outbox, is_chunked, offset, written: None, frame_bytes: 0, units: prelude_units };
         Self { id, framing, way: Way::Stream(stream) }
     }
 
     pub(crate) fn poll(id: u64, framing: Framing, reply: oneshot::Sender<Bytes>) -> Self {
         Self { id, framing, way: Way::Poll(Some(reply)) }
+    }
+
+    /// Keeps account of what may not have arrived.
+    pub(super) fn track(&mut self) {
+        if let Way::Stream(stream) = &mut self.way {
+            stream.written = Some(VecDeque::new());
+        }
+    }
+
+    /// Bytes that have arrived, as far as the peer's system says: more and more while it reads.
+    pub(super) fn arrived_bytes(&self) -> u64 {
+        match &self.way {
+            Way::Stream(stream) => stream.arrived_bytes(),
+            Way::Poll(_) => 0,
+        }
     }
 
     /// Whether one frame ends the response.
@@ -166,25 +175,21 @@ impl Receiver {
     /// The same, looked for only when it is worth it.
     pub(super) fn arrived_lately(&mut self) -> Option<u64> {
         match &mut self.way {
-            Way::Stream(stream) if stream.written.len() >= UNCHECKED_WRITES => stream.arrived(),
+            Way::Stream(stream) if stream.is_much_unchecked() => stream.arrived(),
             Way::Stream(_) | Way::Poll(_) => None,
         }
     }
 
     /// Gives back memory that is not used.
     pub(super) fn shrink(&mut self) {
-        if let Way::Stream(stream) = &mut self.way {
-            stream.written.shrink_to_fit();
+        if let Way::Stream(Stream { written: Some(written), .. }) = &mut self.way {
+            written.shrink_to_fit();
         }
     }
 
-    /// Whether all that was written has left for the peer, and whether the peer's system has it.
+    /// Whether all that was written has left for the peer.
     pub(super) fn is_written(&self) -> bool {
         self.outbox().is_none_or(|outbox| outbox.unwritten_bytes() == 0)
-    }
-
-    pub(super) fn is_acknowledged(&self) -> bool {
-        self.outbox().is_some_and(|outbox| unarrived_bytes(outbox) == 0)
     }
 
     /// Tells why there is nothing to receive, and ends.
@@ -211,21 +216,28 @@ impl Stream {
         self.offset += bytes.len() as u64;
         self.frame_bytes += content.len();
         self.units += utf16_units(content);
-        if let Some(next) = next {
-            self.written.push_back((next, self.offset));
+        if let Some((next, written)) = next.zip(self.written.as_mut()) {
+            written.push_back((next, self.offset));
         }
         self.outbox.push(bytes)
     }
 
-    fn arrived(&mut self) -> Option<u64> {
-        let arrived = self.offset.saturating_sub(unarrived_bytes(&self.outbox) as u64);
-        let count = self.written.partition_point(|(_, offset)| *offset <= arrived);
-        self.written.drain(..count).next_back().map(|(number, _)| number)
+    fn arrived_bytes(&self) -> u64 {
+        let outbox = &self.outbox;
+        let missing = outbox.unwritten_bytes() + unacknowledged_bytes(&outbox.socket);
+        self.offset.saturating_sub(missing as u64)
     }
-}
 
-fn unarrived_bytes(outbox: &Outbox<TcpStream>) -> usize {
-    outbox.unwritten_bytes() + unacknowledged_bytes(&outbox.socket)
+    fn is_much_unchecked(&self) -> bool {
+        self.written.as_ref().is_some_and(|written| written.len() >= UNCHECKED_WRITES)
+    }
+
+    fn arrived(&mut self) -> Option<u64> {
+        let arrived = self.arrived_bytes();
+        let written = self.written.as_mut()?;
+        let count = written.partition_point(|(_, offset)| *offset <= arrived);
+        written.drain(..count).next_back().map(|(number, _)| number)
+    }
 }
 
 /// What a chunk contains.

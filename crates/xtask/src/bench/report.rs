@@ -11,12 +11,17 @@ use super::{
 };
 use crate::{process::ask, root};
 
+/// What streaming may cost: CPU time of a delivery beside that over a WebSocket, and memory of a session.
+const STREAMING_RATIO: u32 = 2;
+const SESSION_KIB: u32 = 12;
+
 /// Prints the table and leaves it, and all that was measured, in the target directory.
 pub(super) fn publish(results: &Results, options: &Options, cores: &Cores) -> anyhow::Result<()> {
     let machine = machine(cores);
     let mut text = format!("{machine}\n\n{}", table(results, options.peer.is_some()));
     text.push_str(&slow_readers(results));
     text.push_str(&scaling(results));
+    text.push_str(&transports(results));
     println!("\n{text}");
     let dir = root::target("bench");
     let summary: Vec<Value> = results.rows().into_iter().map(|row| summary(results, row)).collect();
@@ -36,6 +41,7 @@ fn summary(results: &Results, row: &Row) -> Value {
         "ratio": results.ratio(row),
         "campanile": results.median(row, "campanile").and_then(|run| run.report.as_ref().ok()),
         "floor": results.median(row, "floor").and_then(|run| run.report.as_ref().ok()),
+        "websocket": results.median(row, "websocket").and_then(|run| run.report.as_ref().ok()),
         "two_workers": results.median(row, "two workers").and_then(|run| run.report.as_ref().ok()),
         "peer": results.median(row, "peer").and_then(|run| run.report.as_ref().ok()),
         "faults": results.faults(row),
@@ -43,36 +49,75 @@ fn summary(results: &Results, row: &Row) -> Value {
 }
 
 fn table(results: &Results, has_peer: bool) -> String {
-    let columns = |run: Option<&Measured>, row: &Row| match run {
-        None => "| | | ".to_owned(),
-        Some(run) => format!("| {} | {} | {} ", cost(run, row), rate(run), p99(run)),
-    };
-    let heading = |name: &str| format!("| {name} | per s | p99 ms ");
+    let rows = results.rows().into_iter().filter(|row| row.comparison == Comparison::Floor);
+    let rows: Vec<&Row> = rows.collect();
+    if rows.is_empty() {
+        return String::new();
+    }
     let mut text = format!("| row {}{}", heading("Campanile"), heading("floor"));
     if has_peer {
         text.push_str(&heading("peer"));
     }
     text.push_str("| ratio | all else | ledger |\n|---|---:|---:|---:|---:|---:|---:|");
     text.push_str(if has_peer { "---:|---:|---:|---:|---:|---|\n" } else { "---:|---:|---|\n" });
-    for row in results.rows().into_iter().filter(|row| row.comparison == Comparison::Floor) {
+    for row in rows {
         let mut line = format!("| {} ", row.name);
         line.push_str(&columns(results.median(row, "campanile"), row));
         line.push_str(&columns(results.median(row, "floor"), row));
         if has_peer {
             line.push_str(&columns(results.median(row, "peer"), row));
         }
-        let ratio = results.ratio(row).map_or(String::new(), |ratio| format!("{ratio:.2}"));
-        let of = match row.figure {
-            Figure::Cpu => "",
-            Figure::P99 => " (p99)",
-            Figure::Memory => " (memory)",
-        };
-        let ledger = results.faults(row).unwrap_or_else(|| "clean".into());
-        let others = results.median(row, "campanile").and_then(|run| run.number("/others_busy"));
-        let others = others.map_or(String::new(), |busy| format!("{:.0} %", busy * 100.0));
-        let _ = writeln!(text, "{line}| {ratio}{of} | {others} | {ledger} |");
+        let _ = writeln!(text, "{line}{}", verdict(results, row));
     }
     text
+}
+
+fn heading(name: &str) -> String {
+    format!("| {name} | per s | p99 ms ")
+}
+
+fn columns(run: Option<&Measured>, row: &Row) -> String {
+    match run {
+        None => "| | | ".to_owned(),
+        Some(run) => format!("| {} | {} | {} ", cost(run, row), rate(run), p99(run)),
+    }
+}
+
+/// How the platform compares, how busy the machine was otherwise, and what went wrong.
+fn verdict(results: &Results, row: &Row) -> String {
+    let ratio = results.ratio(row).map_or(String::new(), |ratio| format!("{ratio:.2}"));
+    let of = match row.figure {
+        Figure::Cpu => "",
+        Figure::P99 => " (p99)",
+        Figure::Memory => " (memory)",
+    };
+    let ledger = results.faults(row).unwrap_or_else(|| "clean".into());
+    let others = results.median(row, "campanile").and_then(|run| run.number("/others_busy"));
+    let others = others.map_or(String::new(), |busy| format!("{:.0} %", busy * 100.0));
+    format!("| {ratio}{of} | {others} | {ledger} |")
+}
+
+/// What clients cost that stream over HTTP, beside those with WebSockets.
+fn transports(results: &Results) -> String {
+    let rows = results.rows().into_iter().filter(|row| row.comparison == Comparison::WebSockets);
+    let lines: Vec<String> = rows
+        .map(|row| {
+            let [ours, other] =
+                ["campanile", row.comparison.other()].map(|server| results.median(row, server));
+            format!("| {} {}{}{}", row.name, columns(ours, row), columns(other, row), verdict(results, row))
+        })
+        .collect();
+    if lines.is_empty() {
+        return String::new();
+    }
+    format!(
+        "\n| row {}{}| ratio | all else | ledger |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---|\n{}\n\n\
+         Wanted: a delivery over xhr_streaming costs at most {STREAMING_RATIO} times that over a WebSocket, and a session at \
+         most {SESSION_KIB} KiB.\n",
+        heading("xhr_streaming"),
+        heading("WebSocket"),
+        lines.join("\n")
+    )
 }
 
 /// What those who do not read cost the others and the server.

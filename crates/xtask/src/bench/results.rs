@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::rows::{Comparison, Figure, Row};
+use super::rows::{Figure, Row};
 
 /// One run.
 #[derive(Debug)]
@@ -110,11 +110,7 @@ impl Results {
     /// How the platform's figure relates to the one beside it.
     pub(super) fn ratio(&self, row: &Row) -> Option<f64> {
         let ours = self.median(row, "campanile")?.figure()?;
-        let other = match row.comparison {
-            Comparison::Floor => "floor",
-            Comparison::TwoWorkers => "two workers",
-        };
-        let other = self.median(row, other)?.figure()?;
+        let other = self.median(row, row.comparison.other())?.figure()?;
         (other > 0.0).then_some(ours / other)
     }
 

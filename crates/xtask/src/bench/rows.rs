@@ -20,6 +20,31 @@ pub(super) enum Comparison {
     Floor,
     /// Itself, with two workers on all cores.
     TwoWorkers,
+    /// Itself, with clients on WebSockets where those of the row stream over HTTP.
+    WebSockets,
+}
+
+/// How the generator's clients are connected, as it wants to be told.
+pub(super) const WEBSOCKET: &str = "websocket";
+const XHR_STREAMING: &str = "xhr_streaming";
+
+impl Comparison {
+    /// How clients are connected in a row's own runs.
+    pub(super) fn transport(self) -> &'static str {
+        match self {
+            Self::Floor | Self::TwoWorkers => WEBSOCKET,
+            Self::WebSockets => XHR_STREAMING,
+        }
+    }
+
+    /// The name of the runs beside a row's own.
+    pub(super) fn other(self) -> &'static str {
+        match self {
+            Self::Floor => "floor",
+            Self::TwoWorkers => "two workers",
+            Self::WebSockets => "websocket",
+        }
+    }
 }
 
 /// What the ratio of a row is of.
@@ -49,6 +74,10 @@ const fn two_workers(row: Row) -> Row {
     Row { comparison: Comparison::TwoWorkers, ..row }
 }
 
+const fn streaming(row: Row) -> Row {
+    Row { comparison: Comparison::WebSockets, ..row }
+}
+
 /// Arguments that begin with a mode; every run is short and warmed up.
 macro_rules! load {
     ($mode:literal $(, $argument:literal)* $(,)?) => {
@@ -57,7 +86,7 @@ macro_rules! load {
 }
 
 /// The suite, in the order in which it is run.
-static ROWS: [Row; 26] = [
+static ROWS: [Row; 29] = [
     row("fanout-w1", "1,000 subscribers, one event at a time", load!["fanout", "--window", "1"]),
     row("fanout-w16", "1,000 subscribers, 16 events under way", load!["fanout"]),
     row("fanout-ordered", "the same from one publisher", load!["fanout", "--publishers", "1"]),
@@ -148,6 +177,20 @@ static ROWS: [Row; 26] = [
     ),
     two_workers(row("many-two", "many-w16 with one and with two workers", load!["many"])),
     two_workers(row("trigger-two", "trigger with one and with two workers", load!["trigger"])),
+    streaming(row(
+        "fanout-xhr-w1",
+        "fanout-w1 over xhr_streaming and over WebSockets",
+        load!["fanout", "--window", "1"],
+    )),
+    streaming(row("fanout-xhr-w16", "fanout-w16 over xhr_streaming and over WebSockets", load!["fanout"])),
+    of(
+        Figure::Memory,
+        streaming(once(row(
+            "idle-xhr",
+            "idle over xhr_streaming and over WebSockets",
+            &["idle", "--seconds", "5"],
+        ))),
+    ),
 ];
 
 pub(super) fn list() {

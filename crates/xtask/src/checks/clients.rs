@@ -18,12 +18,17 @@ pub(super) fn pusher_js_7() -> anyhow::Result<Tally> {
     npm_suite("tests/clients/pusher-js-7", &ALL_ON, None)
 }
 
+/// npm `pusher-js` over HTTP, and npm `sockjs-client`.
+pub(super) fn transports() -> anyhow::Result<Tally> {
+    npm_suite("tests/clients/transports", &ALL_ON, None)
+}
+
 /// npm `laravel-echo`.
 pub(super) fn echo() -> anyhow::Result<Tally> {
     npm_suite("tests/clients/echo", &ALL_ON, None)
 }
 
-/// The builds of `pusher-js` for pages, in Chromium.
+/// The builds of `pusher-js` and `sockjs-client` for pages, and what needs no library, in Chromium.
 pub(super) fn pusher_js_browser() -> anyhow::Result<Tally> {
     in_chromium("tests/clients/pusher-js-browser", &ALL_ON)
 }

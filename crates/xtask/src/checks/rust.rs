@@ -23,11 +23,13 @@ pub(super) fn build() -> anyhow::Result<Tally> {
     one(cargo().args(["build", "--package", "campanile-server", "--package", "campanile-tests"]))
 }
 
-/// Unit, crate and end-to-end tests in Rust, with a database of their own.
+/// Unit, crate and end-to-end tests in Rust, with a database of their own. Those behind proxies are a step of
+/// their own, which installs the proxies.
 pub(super) fn test() -> anyhow::Result<Tally> {
     let database = Database::start()?;
     let mut test = cargo();
     test.args(["test", "--workspace", "--no-fail-fast"]).env("DATABASE_URL", database.url());
+    test.args(["--", "--skip", "real_proxies::"]);
     if env::var_os("RUST_TEST_THREADS").is_none() {
         let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
         test.env("RUST_TEST_THREADS", cores.min(MAX_TEST_THREADS).to_string());
@@ -52,7 +54,7 @@ fn one(command: &mut Command) -> anyhow::Result<Tally> {
     Ok(Tally::one(run(command)?.success()))
 }
 
-fn cargo() -> Command {
+pub(super) fn cargo() -> Command {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(root::path(""));
     cargo
