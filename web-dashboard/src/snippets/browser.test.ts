@@ -52,7 +52,6 @@ describe('browser snippets', () => {
       httpPort: 6001,
       httpsPort: 6001,
       forceTLS: false,
-      enabledTransports: ['ws', 'wss'],
     });
   });
 

@@ -21,7 +21,6 @@ export function pusherJsOptions({ host, port, tls }: BrowserConnection, extra: s
     `  httpPort: ${port},`,
     `  httpsPort: ${port},`,
     `  forceTLS: ${tls},`,
-    `  enabledTransports: ['ws', 'wss'],`,
     ...extra.map((line) => `  ${line}`),
     '}',
   ].join('\n');
