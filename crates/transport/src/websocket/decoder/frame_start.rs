@@ -58,8 +58,8 @@ impl FrameStart {
         self.is_last && self.opcode != Opcode::Continuation
     }
 
-    /// Reads on: whether the frame is masked, as a client's must be, and how long it is, said in as few bytes
-    /// as possible.
+    /// Reads on: whether the frame is masked, as a client's must be, and how long it is. Some clients say that in
+    /// more bytes than they need; it does no harm.
     pub(super) fn read_length(self, frame: &[u8]) -> Result<Option<PayloadLength>, CloseCode> {
         let Some(second) = frame.get(1) else { return Ok(None) };
         let (is_masked, short) = (second & 0x80 != 0, second & 0x7f);
@@ -67,13 +67,13 @@ impl FrameStart {
             return Err(CloseCode::ProtocolError);
         }
         let rest = &frame[2..];
-        let (payload_bytes, least, end) = match short {
-            126 => (rest.first_chunk().map(|bytes| u64::from(u16::from_be_bytes(*bytes))), 126, 4),
-            127 => (rest.first_chunk().map(|bytes| u64::from_be_bytes(*bytes)), 1 << 16, 10),
-            short => (Some(short.into()), 0, 2),
+        let (payload_bytes, end) = match short {
+            126 => (rest.first_chunk().map(|bytes| u64::from(u16::from_be_bytes(*bytes))), 4),
+            127 => (rest.first_chunk().map(|bytes| u64::from_be_bytes(*bytes)), 10),
+            short => (Some(short.into()), 2),
         };
         match payload_bytes {
-            Some(bytes) if bytes < least || bytes > i64::MAX as u64 => Err(CloseCode::ProtocolError),
+            Some(bytes) if bytes > i64::MAX as u64 => Err(CloseCode::ProtocolError),
             bytes => Ok(bytes.map(|payload_bytes| PayloadLength { payload_bytes, end })),
         }
     }
