@@ -12,7 +12,13 @@ export function frame() {
     const answer = await get('/sockjs/iframe.html');
     assert.equal(answer.status, 200);
     assert.equal(answer.headers.get('x-frame-options'), null);
-    assert.equal(answer.headers.get('content-security-policy'), null);
+    // It stands beside the dashboard, and does what any page around it says: with sessions only.
+    const policy = answer.headers.get('content-security-policy');
+    assert.doesNotMatch(policy, /frame-ancestors/);
+    const { host } = new URL(answer.url);
+    const reach = policy.match(/connect-src([^;]*)/)[1].trim().split(' ');
+    assert.ok(reach.includes(`${host}/sockjs/`));
+    assert.ok(reach.every((source) => source.startsWith(`${host}/`) && !source.startsWith(`${host}/api`)));
     assert.ok((await answer.text()).includes('src="/sockjs-client/sockjs.min.js"'));
   });
 
