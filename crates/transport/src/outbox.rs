@@ -45,8 +45,8 @@ impl Drop for OpenSocket {
     }
 }
 
-/// The writing side of a WebSocket: writes at once, and keeps only what the socket did not take.
-/// What is kept shares the buffers of the events, whoever else is behind.
+/// The writing side of a WebSocket, or of a response that goes on: writes at once, and keeps only what the
+/// socket did not take. What is kept shares the buffers of the events, whoever else is behind.
 pub(crate) struct Outbox<S> {
     pub(crate) socket: S,
     queue: RefCell<Queue>,

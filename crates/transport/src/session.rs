@@ -73,7 +73,7 @@ enum HandOver {
     Awaited,
     /// A heartbeat was told since. A client that answers it reads on, whatever the rule says.
     Doubted,
-    /// It read on: what this response still gets may be lost when it changes after all.
+    /// It read on. When it changes after all, that says nothing of what it has read since.
     Waived,
 }
 
@@ -369,7 +369,7 @@ impl State {
     /// Another receiver takes over, or this one is gone: what may not have arrived is handed over again.
     fn dismiss(&mut self, policy: Policy) {
         let has_read_all =
-            self.hand_over != HandOver::No && self.receiver.as_ref().is_some_and(Receiver::is_written);
+            !self.hand_over.may_tell() && self.receiver.as_ref().is_some_and(Receiver::is_written);
         if policy == Policy::PusherJs {
             match self.receiver.as_mut() {
                 // The client leaves such a response only when it has read all of it.
@@ -464,3 +464,6 @@ impl Outlet for Session {
         Self::close(self, code.code(), code.reason());
     }
 }
+
+#[cfg(test)]
+mod tests;
