@@ -1,6 +1,8 @@
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { apiDocument } from './api-document';
+import { mantineStyles } from './mantine-styles';
 
 /**
  * Adds the stock SockJS client, which the platform's `iframe.html` loads, beside the dashboard. It is no part of it:
@@ -24,7 +26,7 @@ function sockJsClient(): Plugin {
 
 export default defineConfig({
   base: '/',
-  plugins: [react(), sockJsClient()],
+  plugins: [react(), apiDocument(), mantineStyles(), sockJsClient()],
   server: {
     // Same origin in development too: the session cookie and the live stream need it.
     proxy: { '/api': { target: 'http://127.0.0.1:6001' } },

@@ -1,6 +1,6 @@
 // A tenant's server for webhooks: keeps what it is sent and answers as it is told to.
 import http from 'node:http';
-import { PATIENCE_MS } from './environment.js';
+import { eventually } from './environment.js';
 
 export async function startReceiver() {
   const received = [];
@@ -18,15 +18,4 @@ export async function startReceiver() {
     received: (fits) => eventually(() => received.find(fits)),
     close: () => (server.closeAllConnections(), new Promise((resolve) => server.close(resolve))),
   };
-}
-
-/** Asks again until there is something. */
-async function eventually(find) {
-  const deadline = Date.now() + PATIENCE_MS;
-  while (Date.now() < deadline) {
-    const found = find();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('it never came');
 }

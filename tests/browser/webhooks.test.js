@@ -8,6 +8,7 @@ import { environment } from './environment.js';
 import { startReceiver } from './receiver.js';
 
 let browser;
+let window;
 let page;
 let receiver;
 let pusher;
@@ -15,7 +16,8 @@ let pusher;
 before(async () => {
   receiver = await startReceiver();
   browser = await launch();
-  page = browser.context.pages()[0] ?? (await browser.context.newPage());
+  window = await browser.window();
+  page = window.page;
   await signUp();
   pusher = new Pusher(await createApp(), {
     wsHost: environment.host,
@@ -213,5 +215,5 @@ test('the list says how each endpoint is, and all of it fits a phone', async () 
 });
 
 test('nobody complained to the console', () => {
-  assert.deepEqual(browser.complaints, []);
+  assert.deepEqual(window.complaints, []);
 });

@@ -8,11 +8,13 @@ mod app;
 mod binary;
 mod database;
 mod http;
+mod mailbox;
 mod platform;
 mod webhook_receiver;
 
 pub use app::{App, Webhook};
 pub use binary::path as binary_path;
 pub use http::{Response, request};
+pub use mailbox::{Mailbox, ReceivedMail};
 pub use platform::{Options, Platform};
 pub use webhook_receiver::{ReceivedWebhook, WebhookReceiver};

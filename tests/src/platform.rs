@@ -3,7 +3,7 @@ use std::{
     fs::{self, File, Permissions},
     io::{BufRead, BufReader},
     os::unix::fs::PermissionsExt,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
     thread,
@@ -92,9 +92,14 @@ impl Platform {
         let stdout = process.stdout.take().context("it is piped")?;
         let ready = first_line(stdout).and_then(|line| Ok(serde_json::from_str::<Value>(&line)?));
         let ready = ready.with_context(|| format!("the platform did not start:\n{}", self.log()))?;
-        self.authority = authority(&text(&ready, "url")?)?;
+        self.authority = text(&ready, "address")?;
         self.internal_authority = authority(&text(&ready, "internal_url")?)?;
         Ok(())
+    }
+
+    /// Has the next start, and commands from now on, differ.
+    pub fn set_environment(&mut self, environment: Vec<(&'static str, String)>) {
+        self.environment = environment;
     }
 
     /// Has the next start end, as by SIGKILL, when it passes a boundary between two steps for the `n`-th time;
@@ -212,7 +217,9 @@ impl Platform {
         self.dir.path()
     }
 
-    fn log_path(&self) -> std::path::PathBuf {
+    /// Where it logs; without a mail server, its mails as well.
+    #[must_use]
+    pub fn log_path(&self) -> PathBuf {
         self.dir.path().join("platform.log")
     }
 

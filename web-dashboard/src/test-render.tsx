@@ -17,8 +17,8 @@ export function renderAt(path: string) {
 }
 
 export const session: Session = {
-  user: { id: 'u1', email: 'dev@example.com' },
-  tenant: { id: 't1', name: 'Example Workshop' },
+  user: { id: 'u1', email: 'dev@example.com', is_verified: true, needs_verification: false, has_second_factor: false, is_operator: false },
+  tenant: { id: 't1', name: 'Example Workshop', role: 'owner', suspension_reason: null },
 };
 
 export const app: App = {
@@ -43,7 +43,21 @@ export const app: App = {
     max_client_events_per_second: 10,
     max_connections: null,
     max_messages_per_day: null,
+    max_messages_per_second: null,
+    max_webhook_endpoints: null,
   },
-  keys: [{ id: 'k1', key: 'a1b2c3', label: 'Default', created_at: '2025-03-01T10:00:00Z' }],
+  keys: [
+    {
+      id: 'k1',
+      key: 'a1b2c3',
+      label: 'Default',
+      state: 'active',
+      created_at: '2025-03-01T10:00:00Z',
+      created_by: 'dev@example.com',
+      last_used_at: null,
+      expires_at: null,
+      connections: 0,
+    },
+  ],
   connections: 2,
 };

@@ -11,6 +11,8 @@ export interface Call {
   path: string;
   body: unknown;
   contentType: string | null;
+  /** The organisation that is meant. */
+  tenant?: string;
 }
 
 /** Stands in for the management API: answers by "METHOD /path", records every call, and fails on a surprise. */
@@ -19,7 +21,9 @@ export function stubApi(answers: Record<string, Answer | (() => Answer)>): Call[
   vi.stubGlobal('fetch', async (input: string, init: RequestInit) => {
     const method = init.method ?? 'GET';
     const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : undefined;
-    calls.push({ method, path: input, body, contentType: new Headers(init.headers).get('Content-Type') });
+    const sent = new Headers(init.headers);
+    const tenant = sent.get('X-Campanile-Tenant') ?? undefined;
+    calls.push({ method, path: input, body, contentType: sent.get('Content-Type'), tenant });
     const answer = answers[`${method} ${input}`];
     if (answer === undefined) throw new Error(`Unexpected call: ${method} ${input}`);
     const { status = 200, body: payload, headers } = typeof answer === 'function' ? answer() : answer;

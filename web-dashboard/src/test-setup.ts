@@ -3,7 +3,8 @@ import { afterEach, vi } from 'vitest';
 
 afterEach(cleanup);
 
-// jsdom has none of these; Mantine asks for all of them.
+// jsdom has none of these; Mantine asks for most of them, and who goes to another page for the first.
+window.scrollTo = () => undefined;
 Element.prototype.scrollIntoView = () => undefined;
 vi.stubGlobal('matchMedia', (query: string) => ({
   matches: false,
@@ -21,3 +22,5 @@ vi.stubGlobal(
     disconnect() {}
   },
 );
+// No canvas either: charts draw nothing, their figures are there as text.
+HTMLCanvasElement.prototype.getContext = () => null;

@@ -8,9 +8,10 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    KeyRecord, Store, StoreError,
+    Full, KeyRecord, Store, StoreError,
     keys::{KeyRow, NewKey, insert_key, random_credentials},
     random::random_bytes,
+    room::APPS,
 };
 
 /// What a new app is to be. It always gets one key.
@@ -68,6 +69,12 @@ pub enum AppError {
     /// Another app has this key.
     #[error("the app key is taken")]
     KeyTaken,
+    /// The key was rotated before; its end is set.
+    #[error("the key was rotated already")]
+    KeyRotated,
+    /// There are as many as there may be.
+    #[error(transparent)]
+    Full(#[from] Full),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -113,7 +120,8 @@ struct Scope {
 impl Store {
     /// Makes an app with its first key.
     pub async fn create_app(&self, tenant: TenantId, new: NewApp) -> Result<AppRecord, AppError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
+        APPS.check::<_, AppError>(&mut transaction, tenant.0).await?;
         let data_key = self.data_key(&mut transaction, tenant).await?;
         let row = insert_app(&mut transaction, tenant, &new).await?;
         let app = AppId::from_number(row.id).map_err(|_| StoreError::Corrupt("an app id"))?;
@@ -147,6 +155,7 @@ impl Store {
         app: AppId,
         change: AppChange,
     ) -> Result<AppRecord, AppError> {
+        let mut transaction = self.begin().await?;
         sqlx::query(
             "update apps set name = coalesce($3, name), enabled = coalesce($4, enabled),
                  settings = settings || coalesce($5, '{}')
@@ -157,14 +166,15 @@ impl Store {
         .bind(change.name)
         .bind(change.enabled)
         .bind(change.settings.map(Json))
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await?;
+        transaction.commit().await?;
         self.get_app(tenant, app).await
     }
 
     /// Ends an app, its keys and its webhooks; what they had yet to be told is not told.
     pub async fn delete_app(&self, tenant: TenantId, app: AppId) -> Result<(), AppError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         // In the order in which deliveries are settled, so that neither waits for the other.
         sqlx::query(
             "select from webhook_lanes l
@@ -196,7 +206,7 @@ impl Store {
         .fetch_all(&self.pool)
         .await?;
         let rows: Vec<KeyRow> = sqlx::query_as(
-            "select id, app_id, key, label, created_at from app_keys
+            "select id, app_id, key, label, created_at, created_by, last_used_at, expires_at from app_keys
              where ($1::uuid is null or tenant_id = $1) and ($2::bigint is null or app_id = $2)
              order by created_at, id",
         )

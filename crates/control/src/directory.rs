@@ -1,12 +1,12 @@
 //! Apps as the data plane sees them: found by what a client or a request presents, with secrets open.
 
 use campanile_protocol::{
-    App, AppId, AppSettings, OccurrenceType, OccurrenceTypes, TenantId, TenantQuotas, signature::SigningKey,
+    App, AppId, AppSettings, OccurrenceType, OccurrenceTypes, TenantId, signature::SigningKey,
 };
 use sqlx::{prelude::FromRow, types::Json};
 use uuid::Uuid;
 
-use crate::{Store, StoreError, keys::secret_place};
+use crate::{Store, StoreError, keys::secret_place, limits::QuotaColumns};
 
 #[derive(FromRow)]
 struct FoundApp {
@@ -14,9 +14,10 @@ struct FoundApp {
     tenant_id: Uuid,
     data_key_sealed: Vec<u8>,
     enabled: bool,
+    is_suspended: bool,
     settings: Json<AppSettings>,
-    max_connections: Option<i32>,
-    max_messages_per_day: Option<i64>,
+    #[sqlx(flatten)]
+    quotas: QuotaColumns,
     webhook_types: Vec<String>,
 }
 
@@ -24,10 +25,12 @@ impl Store {
     /// The app that a live key opens. `None` covers both "no such key" and "revoked": a caller must
     /// not be able to tell them apart.
     pub async fn find_app_by_key(&self, key: &str) -> Result<Option<App>, StoreError> {
-        let id: Option<i64> = sqlx::query_scalar("select app_id from app_keys where key = $1")
-            .bind(key)
-            .fetch_optional(&self.pool)
-            .await?;
+        let id: Option<i64> = sqlx::query_scalar(
+            "select app_id from app_keys where key = $1 and coalesce(expires_at > now(), true)",
+        )
+        .bind(key)
+        .fetch_optional(&self.pool)
+        .await?;
         match id.and_then(|id| AppId::from_number(id).ok()) {
             Some(id) => self.find_app(id).await,
             None => Ok(None),
@@ -38,10 +41,17 @@ impl Store {
     pub async fn find_app(&self, id: AppId) -> Result<Option<App>, StoreError> {
         let found: Option<FoundApp> = sqlx::query_as(
             "select a.id, a.tenant_id, t.data_key_sealed, a.enabled, a.settings,
-                 t.max_connections, t.max_messages_per_day,
+                 t.suspended_at is not null as is_suspended,
+                 coalesce(t.max_connections, p.max_connections) as max_connections,
+                 coalesce(t.max_messages_per_day, p.max_messages_per_day) as max_messages_per_day,
+                 coalesce(t.max_messages_per_second, p.max_messages_per_second) as max_messages_per_second,
+                 coalesce(t.max_presence_members, p.max_presence_members) as max_presence_members,
+                 coalesce(t.max_event_bytes, p.max_event_bytes) as max_event_bytes,
+                 coalesce(t.max_webhook_endpoints, p.max_webhook_endpoints) as max_webhook_endpoints,
                  array(select distinct unnest(w.event_types) from webhook_endpoints w
                        where w.app_id = a.id and w.state <> 'disabled') as webhook_types
-             from apps a join tenants t on t.id = a.tenant_id where a.id = $1",
+             from apps a join tenants t on t.id = a.tenant_id left join plans p on p.name = t.plan
+             where a.id = $1",
         )
         .bind(id.number())
         .fetch_optional(&self.pool)
@@ -51,13 +61,11 @@ impl Store {
         Ok(Some(App {
             id: AppId::from_number(found.id).map_err(|_| StoreError::Corrupt("an app id"))?,
             tenant_id: TenantId(found.tenant_id),
-            enabled: found.enabled,
-            settings: found.settings.0,
+            enabled: found.enabled && !found.is_suspended,
+            is_suspended: found.is_suspended,
+            settings: found.settings.0.within(&found.quotas.0),
             keys,
-            tenant_quotas: TenantQuotas {
-                max_connections: found.max_connections.and_then(|most| u32::try_from(most).ok()),
-                max_messages_per_day: found.max_messages_per_day.and_then(|most| u64::try_from(most).ok()),
-            },
+            tenant_quotas: found.quotas.0,
             webhook_types: types_to_watch(&found.webhook_types),
         }))
     }
@@ -65,7 +73,8 @@ impl Store {
     async fn open_keys(&self, app: &FoundApp) -> Result<Vec<SigningKey>, StoreError> {
         let data_key = self.open_data_key(app.tenant_id, &app.data_key_sealed)?;
         let rows: Vec<(Uuid, String, Vec<u8>)> = sqlx::query_as(
-            "select id, key, secret_sealed from app_keys where app_id = $1 order by created_at, id",
+            "select id, key, secret_sealed from app_keys
+             where app_id = $1 and coalesce(expires_at > now(), true) order by created_at, id",
         )
         .bind(app.id)
         .fetch_all(&self.pool)

@@ -6,6 +6,7 @@ use sqlx::{
     postgres::PgPoolOptions,
 };
 use thiserror::Error;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::{
@@ -18,6 +19,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
 /// How long a caller waits for a connection before the database counts as away.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long it may take to give a sign of life, its connection included.
+const PING_TIMEOUT: Duration = Duration::from_secs(2);
 const MAX_CONNECTIONS: u32 = 10;
 const CANARY_PLACE: Place = Place { table: "sealing", row: Uuid::nil(), column: "canary_sealed" };
 
@@ -27,6 +30,17 @@ pub struct Store {
     pub(crate) pool: PgPool,
     pub(crate) master: Arc<SealingKey>,
     pub(crate) passwords: Passwords,
+}
+
+/// How the connections to the database are used at this moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PoolUse {
+    /// Someone works with them.
+    pub busy: u32,
+    /// They are open, and nobody does.
+    pub idle: u32,
+    /// As many as there may be; who wants one more waits three seconds for it, and fails.
+    pub most: u32,
 }
 
 /// Why the store could not answer.
@@ -114,10 +128,18 @@ impl Store {
         }
     }
 
-    /// Asks the database for a sign of life.
+    /// Asks the database for a sign of life; one that hangs is away.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("select 1").execute(&self.pool).await?;
+        let answer = timeout(PING_TIMEOUT, sqlx::query("select 1").execute(&self.pool)).await;
+        answer.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
         Ok(())
+    }
+
+    /// How its connections are used.
+    pub fn pool_use(&self) -> PoolUse {
+        let idle = u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX);
+        let most = self.pool.options().get_max_connections();
+        PoolUse { busy: self.pool.size().saturating_sub(idle), idle, most }
     }
 
     /// Closes all connections, after the calls under way have ended.

@@ -1,10 +1,12 @@
-use campanile_protocol::{TenantId, TenantQuotas};
+use campanile_protocol::TenantId;
 use sqlx::{PgConnection, prelude::FromRow};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    Store, StoreError,
+    MemberError, Role, Store, StoreError,
+    members::{insert_member, move_sessions},
+    room::TENANTS,
     seal::{Place, SealingKey},
 };
 
@@ -29,31 +31,52 @@ struct TenantRow {
 impl Store {
     /// Makes an organisation without accounts.
     pub async fn create_tenant(&self, name: &str) -> Result<TenantId, StoreError> {
-        let mut connection = self.pool.acquire().await?;
-        self.insert_tenant(&mut connection, name).await
+        let mut transaction = self.begin().await?;
+        let tenant = self.insert_tenant(&mut transaction, name).await?;
+        transaction.commit().await?;
+        Ok(tenant)
     }
 
-    /// Limits what all apps of an organisation may use together.
-    pub async fn limit_tenant(&self, tenant: TenantId, quotas: TenantQuotas) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
-        sqlx::query("update tenants set max_connections = $2, max_messages_per_day = $3 where id = $1")
-            .bind(tenant.0)
-            .bind(quotas.max_connections.map(|most| i32::try_from(most).unwrap_or(i32::MAX)))
-            .bind(quotas.max_messages_per_day.map(|most| i64::try_from(most).unwrap_or(i64::MAX)))
-            .execute(&mut *transaction)
-            .await?;
-        // Touching its apps tells the data plane.
-        sqlx::query("update apps set settings = settings where tenant_id = $1")
-            .bind(tenant.0)
-            .execute(&mut *transaction)
-            .await?;
-        Ok(transaction.commit().await?)
+    /// Makes an organisation that a person owns, unless one of theirs is suspended.
+    pub async fn create_own_tenant(&self, owner: Uuid, name: &str) -> Result<TenantId, MemberError> {
+        let mut transaction = self.begin().await?;
+        TENANTS.check::<_, MemberError>(&mut transaction, owner).await?;
+        check_standing(&mut transaction, owner).await?;
+        let tenant = self.insert_tenant(&mut transaction, name).await?;
+        insert_member(&mut transaction, tenant, owner, Role::Owner).await?;
+        transaction.commit().await?;
+        Ok(tenant)
     }
 
-    /// Organisations with that id or exactly that name, oldest first, for the operator's command line.
+    /// One organisation.
+    pub async fn get_tenant(&self, tenant: TenantId) -> Result<Tenant, MemberError> {
+        let row: Option<TenantRow> = sqlx::query_as("select id, name, created_at from tenants where id = $1")
+            .bind(tenant.0)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.ok_or(MemberError::NotFound)?.into_tenant())
+    }
+
+    /// Gives an organisation another name.
+    pub async fn rename_tenant(&self, tenant: TenantId, name: &str) -> Result<Tenant, MemberError> {
+        let mut transaction = self.begin().await?;
+        let row: Option<TenantRow> =
+            sqlx::query_as("update tenants set name = $2 where id = $1 returning id, name, created_at")
+                .bind(tenant.0)
+                .bind(name)
+                .fetch_optional(&mut *transaction)
+                .await?;
+        transaction.commit().await?;
+        Ok(row.ok_or(MemberError::NotFound)?.into_tenant())
+    }
+
+    /// The organisation with that id, or those with exactly that name, oldest first, for the operator's command
+    /// line. An id goes first: whoever may name an organisation must not be able to stand in another one's way.
     pub async fn find_tenants(&self, id_or_name: &str) -> Result<Vec<Tenant>, StoreError> {
         let rows: Vec<TenantRow> = sqlx::query_as(
-            "select id, name, created_at from tenants where id::text = $1 or name = $1 order by created_at",
+            "select id, name, created_at from tenants
+             where id::text = $1 or name = $1 and not exists (select from tenants where id::text = $1)
+             order by created_at",
         )
         .bind(id_or_name)
         .fetch_all(&self.pool)
@@ -61,10 +84,24 @@ impl Store {
         Ok(rows.into_iter().map(TenantRow::into_tenant).collect())
     }
 
-    /// Ends an organisation: its accounts' memberships, apps, keys and webhooks go with it.
+    /// Ends an organisation: its memberships, apps, keys and webhooks go with it. Its people's sessions act
+    /// elsewhere or for nobody from then on.
     pub async fn delete_tenant(&self, tenant: TenantId) -> Result<bool, StoreError> {
-        let done =
-            sqlx::query("delete from tenants where id = $1").bind(tenant.0).execute(&self.pool).await?;
+        let mut transaction = self.begin().await?;
+        // In the order in which deliveries are settled, so that neither waits for the other.
+        sqlx::query(
+            "select from webhook_lanes l where l.app_id in (select id from apps where tenant_id = $1)
+             order by l.id for update",
+        )
+        .bind(tenant.0)
+        .execute(&mut *transaction)
+        .await?;
+        move_sessions(&mut transaction, tenant, None).await?;
+        let done = sqlx::query("delete from tenants where id = $1")
+            .bind(tenant.0)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
         Ok(done.rows_affected() > 0)
     }
 
@@ -106,6 +143,28 @@ impl TenantRow {
     fn into_tenant(self) -> Tenant {
         Tenant { id: TenantId(self.id), name: self.name, created_at: self.created_at }
     }
+}
+
+/// A suspension would be none for an owner who could go on in another organisation.
+async fn check_standing(connection: &mut PgConnection, owner: Uuid) -> Result<(), MemberError> {
+    let is_suspended: bool = sqlx::query_scalar(
+        "select exists (select from memberships m join tenants t on t.id = m.tenant_id
+             where m.user_id = $1 and m.role = 'owner' and t.suspended_at is not null)",
+    )
+    .bind(owner)
+    .fetch_one(connection)
+    .await?;
+    if is_suspended { Err(MemberError::Suspended) } else { Ok(()) }
+}
+
+/// Has whoever changes an organisation's people do so one after the other. What refers to the organisation can
+/// still be made meanwhile.
+pub(crate) async fn lock_tenant(connection: &mut PgConnection, tenant: TenantId) -> Result<(), MemberError> {
+    let found: Option<Uuid> = sqlx::query_scalar("select id from tenants where id = $1 for no key update")
+        .bind(tenant.0)
+        .fetch_optional(connection)
+        .await?;
+    found.map(|_| ()).ok_or(MemberError::NotFound)
 }
 
 fn data_key_place(tenant: Uuid) -> Place {

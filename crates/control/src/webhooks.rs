@@ -12,7 +12,7 @@ mod write;
 
 use thiserror::Error;
 
-use crate::{AppError, StoreError, deliveries::MAX_REPLAYS};
+use crate::{AppError, Full, StoreError, deliveries::MAX_REPLAYS};
 
 pub(crate) use health::one_hot;
 pub use health::{HealthHour, WebhookHealth};
@@ -78,6 +78,9 @@ pub enum WebhookError {
     /// More than one app needs.
     #[error("an app has at most {} listeners at once", listeners::MAX_LISTENERS)]
     TooManyListeners,
+    /// There are as many as there may be.
+    #[error(transparent)]
+    Full(#[from] Full),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -92,7 +95,10 @@ impl From<sqlx::Error> for WebhookError {
 impl From<AppError> for WebhookError {
     fn from(error: AppError) -> Self {
         match error {
-            AppError::NotFound | AppError::IdTaken | AppError::KeyTaken => Self::NotFound,
+            AppError::NotFound | AppError::IdTaken | AppError::KeyTaken | AppError::KeyRotated => {
+                Self::NotFound
+            }
+            AppError::Full(full) => Self::Full(full),
             AppError::Store(error) => Self::Store(error),
         }
     }

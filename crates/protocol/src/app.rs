@@ -1,13 +1,14 @@
 use std::{fmt, str::FromStr, sync::Arc};
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::{AppSettings, OccurrenceTypes, signature::SigningKey};
+use crate::{AppSettings, OccurrenceTypes, TenantQuotas, signature::SigningKey};
 
 /// The organisation that signs up and owns apps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct TenantId(pub Uuid);
 
@@ -46,6 +47,20 @@ impl FromStr for AppId {
 impl fmt::Display for AppId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+impl JsonSchema for AppId {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "AppId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "Names one app: a decimal number, as text.",
+            "pattern": "^[1-9][0-9]{0,18}$",
+        })
     }
 }
 
@@ -97,15 +112,6 @@ impl fmt::Display for AppKey {
     }
 }
 
-/// What all apps of a tenant may use together; none for no limit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TenantQuotas {
-    /// Connections at once.
-    pub max_connections: Option<u32>,
-    /// Messages per UTC day.
-    pub max_messages_per_day: Option<u64>,
-}
-
 /// One isolated realtime world of a tenant, as the data plane sees it.
 #[derive(Clone, Debug)]
 pub struct App {
@@ -113,13 +119,16 @@ pub struct App {
     pub id: AppId,
     /// Who owns it.
     pub tenant_id: TenantId,
-    /// A disabled app takes no connections and no requests.
+    /// A disabled app takes no connections and no requests. Nor does any app of a suspended tenant.
     pub enabled: bool,
+    /// Whether it is its tenant's suspension that keeps it from being enabled.
+    pub is_suspended: bool,
     /// Its settings.
     pub settings: AppSettings,
     /// The active keys, oldest first: the oldest signs webhooks.
     pub keys: Vec<SigningKey>,
-    /// What all apps of its tenant may use together.
+    /// What its tenant may use. Of what concerns one event or channel, `settings` say the lower value
+    /// already.
     pub tenant_quotas: TenantQuotas,
     /// What its webhook endpoints must be told of: for each edge that one wants to hear, both sides,
     /// because who hears only of departures must not hear of one twice.

@@ -38,13 +38,14 @@ pub enum InvalidChannel {
     Characters(String),
 }
 
-const USER_PREFIX: &str = "#server-to-user-";
-
 impl ChannelName {
+    /// What the names of users' own channels begin with; the id follows.
+    pub const USER_PREFIX: &str = "#server-to-user-";
+
     /// Checks length and characters. Prefixes are matched literally and at the start only:
     /// `privatefoo` and `my-private-foo` are public channels.
     pub fn parse(text: &str) -> Result<Self, InvalidChannel> {
-        let checked = text.strip_prefix(USER_PREFIX).unwrap_or(text);
+        let checked = text.strip_prefix(Self::USER_PREFIX).unwrap_or(text);
         if text.is_empty() || checked.len() > CHANNEL_NAME_BYTES {
             return Err(InvalidChannel::Length);
         }
@@ -57,12 +58,12 @@ impl ChannelName {
     /// The channel that reaches every connection of a signed-in user. User ids have the characters and the
     /// length of channel names.
     pub fn of_user(user_id: &str) -> Result<Self, InvalidChannel> {
-        Self::parse(&format!("{USER_PREFIX}{user_id}"))
+        Self::parse(&format!("{}{user_id}", Self::USER_PREFIX))
     }
 
     /// The user whose own channel this is.
     pub fn user_id(&self) -> Option<&str> {
-        self.0.strip_prefix(USER_PREFIX)
+        self.0.strip_prefix(Self::USER_PREFIX)
     }
 
     /// The name as text.
@@ -79,7 +80,7 @@ impl ChannelName {
             Access::Private
         } else if name.starts_with("presence-") {
             Access::Presence
-        } else if name.starts_with(USER_PREFIX) {
+        } else if name.starts_with(Self::USER_PREFIX) {
             Access::User
         } else {
             Access::Public

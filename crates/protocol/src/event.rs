@@ -107,6 +107,11 @@ impl EventData {
         std::str::from_utf8(&self.0).expect("constructors take it from UTF-8 text")
     }
 
+    /// The same, sharing the buffer.
+    pub fn to_bytes(&self) -> Bytes {
+        self.0.clone()
+    }
+
     /// The data as webhooks tell it: a string's content, or any other value's JSON text.
     pub fn to_text(&self) -> Cow<'_, str> {
         serde_json::from_str::<String>(self.as_json()).map_or(Cow::Borrowed(self.as_json()), Cow::Owned)

@@ -62,7 +62,7 @@ impl Frame {
 
     /// A close frame with code and reason.
     pub fn close(code: CloseCode) -> Self {
-        Self::close_with(code.code(), code.reason())
+        Self::close_with(code.code(), &code.reason())
     }
 
     /// A close frame with any code and reason; of the reason, as much as a control frame holds.

@@ -48,7 +48,7 @@ pub fn error(error: &ErrorMessage<'_>) -> Frame {
 
 /// The `pusher:error` that precedes a close frame.
 pub fn closing(code: CloseCode) -> Frame {
-    error(&ErrorMessage { code: Some(code.code()), message: code.reason(), channel: None })
+    error(&ErrorMessage { code: Some(code.code()), message: &code.reason(), channel: None })
 }
 
 /// Why a subscription was refused. The connection stays open.
@@ -157,6 +157,17 @@ pub fn event(channel: &ChannelName, event: &Event, sender: Option<&UserId>) -> F
     if let Some(user_id) = sender {
         frame.push(r#","user_id":"#).push(&user_id.to_json());
     }
+    frame.push("}").finish()
+}
+
+/// An event for one connection: of a channel, or of none.
+pub fn direct_event(channel: Option<&ChannelName>, event: &Event) -> Frame {
+    if let Some(channel) = channel {
+        return self::event(channel, event, None);
+    }
+    let data = event.data.as_json();
+    let mut frame = FrameBuilder::with_capacity(48 + event.name.as_str().len() + data.len());
+    frame.push(r#"{"event":"#).push_string(event.name.as_str()).push(r#","data":"#).push(data);
     frame.push("}").finish()
 }
 

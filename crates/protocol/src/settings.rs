@@ -1,3 +1,4 @@
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use thiserror::Error;
@@ -9,7 +10,7 @@ use crate::{AllowedOrigin, limits};
 ///
 /// Absent members take their default, so that stored settings outlive new ones; unknown members are an
 /// error, so that a typing mistake is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AppSettings {
     /// Whether subscribers may send `client-` events to private and presence channels.
@@ -28,6 +29,7 @@ pub struct AppSettings {
     /// The origins of the web pages that may connect, e.g. `https://www.example.com` or
     /// `https://*.example.com`; empty for all. Clients that are no browsers send no origin and are not
     /// concerned. Read when a connection is opened.
+    #[schemars(with = "Vec<String>")]
     pub allowed_origins: Vec<AllowedOrigin>,
     /// Whether events are compressed for the clients that offer it (RFC 7692); read when a connection is
     /// opened.
@@ -46,6 +48,10 @@ pub struct AppSettings {
     pub max_connections: Option<u32>,
     /// Most messages per UTC day; none for as many as the tenant may send.
     pub max_messages_per_day: Option<u64>,
+    /// Most messages that may be published per second; none for as many as the tenant may publish.
+    pub max_messages_per_second: Option<u32>,
+    /// Most webhook endpoints; none for as many as the tenant may have.
+    pub max_webhook_endpoints: Option<u32>,
     /// How long webhooks wait before they tell that a channel is empty or a member gone: a return in
     /// between cancels both edges.
     pub webhook_debounce_ms: u32,
@@ -69,6 +75,8 @@ impl Default for AppSettings {
             max_client_events_per_second: limits::CLIENT_EVENTS_PER_SECOND,
             max_connections: None,
             max_messages_per_day: None,
+            max_messages_per_second: None,
+            max_webhook_endpoints: None,
             webhook_debounce_ms: 3_000,
         }
     }
@@ -117,6 +125,7 @@ impl AppSettings {
             ("max_presence_members", self.max_presence_members, 1, 1_000),
             ("max_channel_name_bytes", self.max_channel_name_bytes, 1, limits::CHANNEL_NAME_BYTES as u32),
             ("max_client_events_per_second", self.max_client_events_per_second, 1, 1_000),
+            ("max_messages_per_second", self.max_messages_per_second.unwrap_or(1), 1, u32::MAX),
             ("webhook_debounce_ms", self.webhook_debounce_ms, 0, 60_000),
         ];
         match ranges.into_iter().find(|(_, value, least, most)| !(least..=most).contains(&value)) {

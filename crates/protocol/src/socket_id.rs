@@ -5,7 +5,7 @@ use thiserror::Error;
 /// Names one connection of the node, `<digits>.<digits>` on the wire.
 ///
 /// 64 random bits: what a channel signature binds to must not be guessable, nor come again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SocketId(u64);
 
 /// The text is not `<digits>.<digits>`.

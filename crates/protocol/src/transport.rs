@@ -24,6 +24,19 @@ pub enum Transport {
 }
 
 impl Transport {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::WebSocket,
+        Self::SockJsWebSocket,
+        Self::XhrStreaming,
+        Self::XhrPolling,
+        Self::EventSource,
+        Self::HtmlFile,
+        Self::Jsonp,
+        Self::Sse,
+        Self::LongPolling,
+    ];
+
     /// Its name, as people and metrics read it.
     pub fn name(self) -> &'static str {
         match self {

@@ -2,7 +2,9 @@ mod channel;
 mod command;
 mod compression;
 mod counting;
+mod look;
 mod memory;
+mod occupied;
 mod watching;
 
 use std::{
@@ -18,22 +20,26 @@ use campanile_protocol::{
     SocketId, UserId, server_message,
 };
 
-pub use self::command::{CachedEvent, ChannelInfo};
 pub(crate) use self::command::{
-    ChannelCommand, ChannelPublication, FindChannel, ListChannels, ListMembers, Settle, Subscribe, Sweep,
+    ChannelCommand, ChannelPublication, FindChannel, ListMembers, Settle, Subscribe, Sweep,
 };
-pub(crate) use self::memory::Remembered;
 use self::{
     channel::{Channel, Departure, Subscriber},
     memory::Memory,
+    occupied::Occupied,
 };
+pub use self::{
+    command::{CachedEvent, ChannelInfo},
+    look::ChannelSummary,
+};
+pub(crate) use self::{look::Look, memory::Remembered};
 use crate::{
-    Observer, Source,
-    activity::ActivityKind,
-    backlog::Backlog,
+    Observer, Source, UsageCounts, UsageKind,
+    activity::{ActivityKind, EventSource, Payload},
     hub::{Hub, HubCommand, Table},
     node::now_ms,
     realm::RealmState,
+    turn::Turn,
 };
 
 /// Owns the channels of one app that hash to one worker: their order, members and counts. Everyone
@@ -45,7 +51,9 @@ pub(crate) struct Channels {
     realm: Arc<RealmState>,
     surroundings: Surroundings,
     channels: AHashMap<ChannelName, Box<Channel>>,
+    occupied: Occupied,
     memory: Memory,
+    turn: Turn,
 }
 
 /// Whom a channel actor talks to.
@@ -56,56 +64,80 @@ pub(crate) struct Surroundings {
     pub(crate) worker: usize,
     pub(crate) table: Table,
     pub(crate) observer: Arc<dyn Observer>,
-    pub(crate) backlog: Backlog,
     pub(crate) remembered: Remembered,
 }
+
+/// Commands handled in a row: some of them encode, compress and tell every worker.
+const COMMANDS_IN_A_ROW: u32 = 32;
 
 impl Channels {
     pub(crate) fn new(realm: Arc<RealmState>, surroundings: Surroundings) -> Self {
         let remembered = surroundings.remembered.clone();
-        Self { realm, surroundings, channels: AHashMap::new(), memory: Memory::new(remembered) }
+        let (channels, occupied) = (AHashMap::new(), Occupied::default());
+        Self {
+            realm,
+            surroundings,
+            channels,
+            occupied,
+            memory: Memory::new(remembered),
+            turn: Turn::of(COMMANDS_IN_A_ROW),
+        }
     }
 
     fn subscribe(&mut self, request: Subscribe, context: &mut Context<Self>) {
         let Subscribe { channel, socket_id, worker, number, member } = request;
         let max_members = self.realm.app().settings.max_presence_members;
         let state = self.channels.entry(channel.clone()).or_default();
+        let user_id = member.as_ref().map(|member| member.user_id.clone());
         let arrival = match state.join(Subscriber { socket_id, worker, member }, max_members) {
             Ok(arrival) => arrival,
             Err(refusal) => {
                 let frame = server_message::subscription_error(channel.as_str(), &refusal);
-                let message = format!("Subscription to {:?} refused: {refusal}", channel.as_str());
-                self.realm.feed.tell(|| ActivityKind::Refused { socket_id: Some(socket_id), message });
+                self.realm.feed.tell(|| ActivityKind::Refused {
+                    socket_id: Some(socket_id),
+                    channel: Some(channel.as_str().into()),
+                    message: format!("Subscription to {:?} refused: {refusal}", channel.as_str()).into(),
+                });
                 return self.tell(worker, HubCommand::Refuse { channel, socket_id, number, frame });
             }
         };
+        if arrival.is_first {
+            self.occupied.insert(&channel);
+        }
         if let Some(member) = &arrival.new_member {
             // The newcomer is not attached yet, so this reaches the others only.
-            self.broadcast(&channel, &server_message::member_added(&channel, member), Some(socket_id));
+            let frame = server_message::member_added(&channel, member);
+            self.broadcast(&channel, &frame, UsageKind::DeliveredPresence, Some(socket_id));
         }
-        let welcome = self.welcome(&channel);
-        self.tell(worker, HubCommand::Attach { channel: channel.clone(), socket_id, number, welcome });
+        let (welcome, recalled) = self.welcome(&channel);
+        let attach = HubCommand::Attach { channel: channel.clone(), socket_id, number, welcome, recalled };
+        self.tell(worker, attach);
         if channel.access() == Access::User {
             if arrival.is_first {
                 self.tell_watchers(&channel, true);
             }
             return;
         }
-        self.realm.feed.tell(|| ActivityKind::Subscribed { socket_id, channel: channel.clone() });
+        self.realm.feed.tell(|| ActivityKind::Subscribed { socket_id, channel: channel.clone(), user_id });
         if arrival.is_first {
             self.observe(&channel, OccurrenceKind::Occupied);
         }
         if let Some(Member { user_id, .. }) = arrival.new_member {
-            self.observe(&channel, OccurrenceKind::MemberAdded { user_id: user_id.as_str().to_owned() });
+            let (channel, user) = (&channel, &user_id);
+            self.realm
+                .feed
+                .tell(|| ActivityKind::MemberAdded { channel: channel.clone(), user_id: user.clone() });
+            self.observe(channel, OccurrenceKind::MemberAdded { user_id: user_id.as_str().to_owned() });
         }
         self.count_changed(&channel, context);
     }
 
-    /// What a new subscriber is sent first. A user's own channel begins without a word.
-    fn welcome(&mut self, channel: &ChannelName) -> Vec<Frame> {
-        let Some(state) = self.channels.get_mut(channel) else { return Vec::new() };
+    /// What a new subscriber is sent first, and whether a remembered event is in it. A user's own channel
+    /// begins without a word.
+    fn welcome(&mut self, channel: &ChannelName) -> (Vec<Frame>, bool) {
+        let Some(state) = self.channels.get_mut(channel) else { return (Vec::new(), false) };
         if channel.access() == Access::User {
-            return Vec::new();
+            return (Vec::new(), false);
         }
         let mut frames = vec![if state.is_presence() {
             server_message::presence_succeeded(channel, state.members())
@@ -113,23 +145,26 @@ impl Channels {
             server_message::subscription_succeeded(channel)
         }];
         if !channel.is_cache() {
-            return frames;
+            return (frames, false);
         }
         if let Some(frame) = state.recall(Instant::now()) {
             frames.push(frame.clone());
-        } else {
-            frames.push(server_message::cache_miss(channel));
-            if state.take_miss() {
-                self.observe(channel, OccurrenceKind::CacheMiss);
-            }
+            return (frames, true);
         }
-        frames
+        frames.push(server_message::cache_miss(channel));
+        if state.take_miss() {
+            self.observe(channel, OccurrenceKind::CacheMiss);
+        }
+        (frames, false)
     }
 
     fn unsubscribe(&mut self, channel: &ChannelName, socket_id: SocketId, context: &mut Context<Self>) {
         let Some(state) = self.channels.get_mut(channel) else { return };
         let Some(Departure { worker, gone_member, is_last }) = state.leave(socket_id) else { return };
         self.tell(worker, HubCommand::Detach { channel: channel.clone(), socket_id });
+        if is_last {
+            self.occupied.remove(channel);
+        }
         if channel.access() == Access::User {
             if is_last {
                 self.tell_watchers(channel, false);
@@ -138,7 +173,12 @@ impl Channels {
         }
         self.realm.feed.tell(|| ActivityKind::Unsubscribed { socket_id, channel: channel.clone() });
         if let Some(user_id) = gone_member {
-            self.broadcast(channel, &server_message::member_removed(channel, &user_id), None);
+            let user = &user_id;
+            self.realm
+                .feed
+                .tell(|| ActivityKind::MemberRemoved { channel: channel.clone(), user_id: user.clone() });
+            let frame = server_message::member_removed(channel, &user_id);
+            self.broadcast(channel, &frame, UsageKind::DeliveredPresence, None);
             self.observe(channel, OccurrenceKind::MemberRemoved { user_id: user_id.as_str().to_owned() });
         }
         if is_last {
@@ -166,11 +206,11 @@ impl Channels {
             Some(state) => state.subscribers() - usize::from(except.is_some_and(|id| state.contains(id))),
             None => 0,
         };
-        let (sender, source_name) = match &source {
-            Source::Api => (None, "api"),
-            Source::Dashboard => (None, "dashboard"),
-            Source::Client { user_id, .. } => (user_id.as_ref(), "client"),
+        let (sender, kind) = match &source {
+            Source::Api | Source::Dashboard => (None, UsageKind::DeliveredEvents),
+            Source::Client { user_id, .. } => (user_id.as_ref(), UsageKind::DeliveredClientEvents),
         };
+        self.realm.note_event(now_ms());
         let is_remembered = channel.is_cache() && !matches!(source, Source::Client { .. });
         if subscribers > 0 || is_remembered {
             let mut frame = server_message::event(&channel, &event, sender);
@@ -180,16 +220,19 @@ impl Channels {
             if subscribers > 0 && self.realm.app().settings.compression {
                 frame = compression::compress(frame);
             }
-            self.broadcast(&channel, &frame, except);
+            self.broadcast(&channel, &frame, kind, except);
         }
         self.realm.feed.tell(|| ActivityKind::Event {
             channel: channel.clone(),
-            name: event.name.as_str().to_owned(),
-            source: source_name,
+            name: event.name.clone(),
+            source: EventSource::of(&source),
+            socket_id: source.socket_id(),
+            user_id: sender.cloned(),
             subscribers,
+            payload: Payload::of(&event.data),
         });
         if let Source::Client { socket_id, user_id } = source {
-            self.realm.meter.add(1);
+            self.realm.usage.add(&UsageCounts::of(UsageKind::ClientEvents, 1));
             self.observe_client_event(&channel, &event, socket_id, user_id);
         }
     }
@@ -225,14 +268,12 @@ impl Channels {
 
     /// Hands a frame to every worker that has subscribers: one message per worker, however many they
     /// are.
-    fn broadcast(&self, channel: &ChannelName, frame: &Frame, except: Option<SocketId>) {
+    fn broadcast(&self, channel: &ChannelName, frame: &Frame, kind: UsageKind, except: Option<SocketId>) {
         let Some(state) = self.channels.get(channel) else { return };
-        let excepted = except.is_some_and(|socket_id| state.contains(socket_id));
-        self.realm.meter.add((state.subscribers() - usize::from(excepted)) as u64);
         for worker in state.workers() {
-            let waiting = self.surroundings.backlog.add(frame.held_bytes());
+            let waiting = self.realm.usage.share.add(frame.held_bytes());
             let (channel, frame) = (channel.clone(), frame.clone());
-            self.tell(worker, HubCommand::Deliver { channel, frame, except, waiting });
+            self.tell(worker, HubCommand::Deliver { channel, frame, kind, except, waiting });
         }
     }
 
@@ -259,6 +300,7 @@ impl Channels {
     /// subscribers, on every worker, are told to reconnect. Webhooks hear that everyone left.
     fn abandon(&mut self, channel: &ChannelName) {
         tracing::error!(app.id = %self.realm.app_id, channel.name = %channel, "a channel was abandoned after a panic");
+        self.occupied.remove(channel);
         let Some(state) = self.forget(channel) else { return };
         let told = catch_unwind(AssertUnwindSafe(|| {
             if channel.access() == Access::User {
@@ -289,10 +331,13 @@ impl Handler<ChannelCommand> for Channels {
     fn handle(&mut self, command: ChannelCommand, context: &mut Context<Self>) {
         let Some(channel) = command.channel().cloned() else { return };
         let handled = catch_unwind(AssertUnwindSafe(|| match command {
-            ChannelCommand::Subscribe(request) => self.subscribe(request, context),
-            ChannelCommand::Unsubscribe { channel, socket_id, realm } => {
+            ChannelCommand::Subscribe { request, waiting } => {
+                self.subscribe(request, context);
+                drop(waiting);
+            }
+            ChannelCommand::Unsubscribe { channel, socket_id, realm, waiting } => {
                 self.unsubscribe(&channel, socket_id, context);
-                drop(realm);
+                drop((realm, waiting));
             }
             ChannelCommand::Watch { users, socket_id, worker } => self.watch(users, socket_id, worker),
             ChannelCommand::Unwatch { users, socket_id, realm } => {
@@ -308,19 +353,7 @@ impl Handler<ChannelCommand> for Channels {
         if handled.is_err() {
             self.abandon(&channel);
         }
-    }
-}
-
-impl Handler<ListChannels> for Channels {
-    type Result = MessageResult<ListChannels>;
-
-    fn handle(&mut self, ListChannels { prefix }: ListChannels, _: &mut Context<Self>) -> Self::Result {
-        let now = Instant::now();
-        let is_listed = |channel: &ChannelName, state: &Channel| {
-            state.is_occupied() && channel.access() != Access::User && channel.as_str().starts_with(&prefix)
-        };
-        let listed = self.channels.iter().filter(|(channel, state)| is_listed(channel, state));
-        MessageResult(listed.map(|(channel, state)| (channel.clone(), state.info(now))).collect())
+        self.turn.count(context);
     }
 }
 

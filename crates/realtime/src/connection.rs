@@ -4,20 +4,27 @@ use std::{
     time::{Duration, Instant},
 };
 
-use actix::{Actor, ActorContext, AsyncContext, Context, Handler, StreamHandler};
+use actix::{Actor, ActorContext, AsyncContext, Context, Handler, StreamHandler, fut::wrap_future};
 use bytestring::ByteString;
-use campanile_protocol::{ChannelName, CloseCode, Occurrence, OccurrenceKind, OccurrenceType};
+use campanile_protocol::{
+    ChannelName, CloseCode, Occurrence, OccurrenceKind, OccurrenceType,
+    server_message::{self, ErrorMessage},
+};
+use tokio::time::sleep;
 
 use crate::{
     Batch, Realm, Source, Worker,
     activity::ActivityKind,
     channels::{ChannelCommand, Subscribe},
-    dialogue::{Action, Farewell, SignIn},
+    dialogue::{Action, CLIENT_EVENT_REJECTED, Farewell, Reason, SignIn},
     engine::Envelope,
     hub::{End, Session},
     node::now_ms,
     realm::OpenConnection,
 };
+
+/// How long a connection reads nothing when its tenant has all the room inside the node that it may have.
+const UNTIL_ROOM: Duration = Duration::from_millis(5);
 
 /// What a transport hears from its peer. The stream ends when the peer is gone.
 #[derive(Debug)]
@@ -66,19 +73,21 @@ impl Connection {
 
     fn receive(&mut self, text: &ByteString) {
         self.worker.table().counters().add_in();
+        self.session.count_received();
         let action = self.session.dialogue().receive(text, &self.realm.app(), Instant::now());
         let socket_id = self.session.socket_id;
         match action {
             Action::Nothing => {}
             Action::Send(frame) => self.session.send(&Batch::from(frame)),
-            Action::Refuse(frame, message) => {
+            Action::Refuse(frame, Reason { channel, message }) => {
                 self.session.send(&Batch::from(frame));
-                self.realm.feed().tell(|| ActivityKind::Refused { socket_id: Some(socket_id), message });
+                let (channel, message) = (channel.map(Arc::from), Arc::from(message));
+                let socket_id = Some(socket_id);
+                self.realm.feed().tell(|| ActivityKind::Refused { socket_id, channel, message });
             }
             Action::Subscribe { channel, number, member } => {
                 let worker = self.worker.index();
-                let request = Subscribe { channel, socket_id, worker, number, member };
-                self.realm.owner(&request.channel).do_send(ChannelCommand::Subscribe(request));
+                self.join(Subscribe { channel, socket_id, worker, number, member });
             }
             Action::Unsubscribe(channel) => self.leave(channel),
             Action::SignIn(sign_in) => self.sign_in(sign_in),
@@ -90,7 +99,7 @@ impl Connection {
                     except: Some(socket_id),
                     source: Source::Client { socket_id, user_id: sent.user_id },
                 };
-                self.worker.node().publish_client_event(envelope, &self.session);
+                self.publish(envelope);
             }
         }
         self.count_if_authorized();
@@ -100,11 +109,14 @@ impl Connection {
     /// published to the user from then on finds it there.
     fn sign_in(&self, SignIn { join, watch, answer }: SignIn) {
         let (socket_id, worker) = (self.session.socket_id, self.worker.index());
+        let is_new = join.is_some();
         if let Some((channel, number)) = join {
-            let request = Subscribe { channel, socket_id, worker, number, member: None };
-            self.realm.owner(&request.channel).do_send(ChannelCommand::Subscribe(request));
+            self.join(Subscribe { channel, socket_id, worker, number, member: None });
         }
         self.session.send(&Batch::new(answer));
+        if is_new && let Some(user_id) = self.session.dialogue().user_id().cloned() {
+            self.realm.feed().tell(|| ActivityKind::SignedIn { socket_id, user_id });
+        }
         if watch.is_empty() {
             return;
         }
@@ -115,17 +127,51 @@ impl Connection {
         }
     }
 
+    fn join(&self, request: Subscribe) {
+        let waiting = self.realm.usage().share.add(request.channel.as_str().len());
+        self.realm.owner(&request.channel).do_send(ChannelCommand::Subscribe { request, waiting });
+    }
+
     fn leave(&self, channel: ChannelName) {
         let (socket_id, realm) = (self.session.socket_id, self.realm.clone());
-        self.realm.owner(&channel).do_send(ChannelCommand::Unsubscribe { channel, socket_id, realm });
+        let waiting = self.realm.usage().share.add(channel.as_str().len());
+        self.realm.owner(&channel).do_send(ChannelCommand::Unsubscribe {
+            channel,
+            socket_id,
+            realm,
+            waiting,
+        });
     }
 
     /// Counts the connection towards its quota from the moment at which it is authorised, where the app
     /// wants that; if there is no room then, it must go.
     fn count_if_authorized(&mut self) {
-        if !self.open.is_counted() && self.session.dialogue().is_authorized() && self.open.count().is_err() {
-            self.session.close(CloseCode::OverQuota);
+        if !self.open.is_counted()
+            && self.session.dialogue().is_authorized()
+            && let Err(over) = self.open.count()
+        {
+            self.session.close(CloseCode::OverQuota(over.limit));
         }
+    }
+
+    /// Publishes a client event, or tells the client which limit is in its way.
+    fn publish(&self, envelope: Envelope) {
+        if self.realm.usage().share.is_full() {
+            return self.reject(&envelope, "The server is overloaded");
+        }
+        match self.realm.allow(1) {
+            Ok(()) => self.worker.node().publish_client_event(envelope),
+            Err(over) => self.reject(&envelope, &format!("Client event rejected - {over}")),
+        }
+    }
+
+    fn reject(&self, envelope: &Envelope, message: &str) {
+        let channel = Some(envelope.channel.as_str());
+        let error = ErrorMessage { code: CLIENT_EVENT_REJECTED, message, channel };
+        self.session.send(&Batch::from(server_message::error(&error)));
+        let channel = channel.map(Arc::from);
+        let socket_id = Some(self.session.socket_id);
+        self.realm.feed().tell(|| ActivityKind::Refused { socket_id, channel, message: Arc::from(message) });
     }
 }
 
@@ -133,7 +179,12 @@ impl Actor for Connection {
     type Context = Context<Self>;
 
     fn started(&mut self, context: &mut Self::Context) {
-        let settings = &self.realm.app().settings;
+        let app = self.realm.app();
+        if !app.enabled {
+            // Since it was admitted: whoever closed the app's connections did not find this one yet.
+            self.session.close(CloseCode::AppDisabled);
+        }
+        let settings = &app.settings;
         if settings.authorized_connections {
             let timeout = Duration::from_secs(settings.authorization_timeout_seconds.into());
             context.run_later(timeout, |connection, _| {
@@ -146,11 +197,15 @@ impl Actor for Connection {
 }
 
 impl StreamHandler<Inbound> for Connection {
-    fn handle(&mut self, inbound: Inbound, _: &mut Self::Context) {
+    fn handle(&mut self, inbound: Inbound, context: &mut Self::Context) {
         self.session.heard(Instant::now());
         match inbound {
             Inbound::Text(text) => self.receive(&text),
             Inbound::Alive => {}
+        }
+        if self.realm.usage().share.is_full() {
+            // Nothing more is read until there is room again: what waits is the peer's to keep.
+            context.wait(wrap_future(sleep(UNTIL_ROOM)));
         }
     }
 
@@ -178,12 +233,17 @@ impl Drop for Connection {
             let reason = session.close_code().map_or_else(|| "left".to_owned(), |code| code.to_string());
             OccurrenceKind::ConnectionClosed { socket_id: session.socket_id, user_id, reason }
         });
+        let user_id = self.session.dialogue().user_id().cloned();
         let Farewell { channels, watched } = self.session.dialogue().end();
         channels.into_iter().for_each(|channel| self.leave(channel));
         for (owner, users) in self.realm.by_owner(&watched) {
             owner.do_send(ChannelCommand::Unwatch { users, socket_id, realm: self.realm.clone() });
         }
-        self.worker.table().deregister(socket_id);
-        self.realm.feed().tell(|| ActivityKind::Disconnected { socket_id });
+        self.worker.table().deregister(&self.session);
+        let reason = self.session.close_code();
+        if let Some(code) = reason {
+            self.worker.node().count_closed(code);
+        }
+        self.realm.feed().tell(|| ActivityKind::Disconnected { socket_id, user_id, reason });
     }
 }

@@ -2,9 +2,8 @@ mod client_event;
 mod rate;
 mod watchlist;
 
-use std::time::Instant;
+use std::{collections::HashMap, time::Instant};
 
-use ahash::AHashMap;
 use bytestring::ByteString;
 use campanile_protocol::{
     Access, App, ChannelName, ClientMessage, Frame, InvalidMember, InvalidMessage, Member, SignedInUser,
@@ -14,15 +13,16 @@ use campanile_protocol::{
     signature,
 };
 
-pub(crate) use self::client_event::ClientEvent;
+pub(crate) use self::client_event::{CLIENT_EVENT_REJECTED, ClientEvent};
 use self::{client_event::SentEvent, rate::ClientEventRate, watchlist::Watchlist};
+use crate::seeded::Seeded;
 
 /// The protocol state of one connection. It decides and the actor obeys: no socket, clock or mailbox
 /// is visible from here, so every rule is tested with plain function calls.
 #[derive(Debug)]
 pub(crate) struct Dialogue {
     socket_id: SocketId,
-    subscriptions: AHashMap<ChannelName, Subscription>,
+    subscriptions: HashMap<ChannelName, Subscription, Seeded>,
     /// How many subscriptions there have been.
     subscribed: u64,
     user: Option<Box<User>>,
@@ -53,8 +53,8 @@ struct User {
 pub(crate) enum Action {
     Nothing,
     Send(Frame),
-    /// Send the frame; the text tells the app's owner why.
-    Refuse(Frame, String),
+    /// Send the frame; the reason is for the app's owner.
+    Refuse(Frame, Reason),
     Subscribe {
         channel: ChannelName,
         number: u64,
@@ -63,6 +63,14 @@ pub(crate) enum Action {
     Unsubscribe(ChannelName),
     Publish(ClientEvent),
     SignIn(SignIn),
+}
+
+/// Why a client was refused something, in as many of its own words as are repeated.
+#[derive(Debug)]
+pub(crate) struct Reason {
+    /// The channel it is about, as the client named it.
+    pub(crate) channel: Option<String>,
+    pub(crate) message: String,
 }
 
 /// A sign-in that succeeded.
@@ -94,7 +102,7 @@ impl Dialogue {
     pub(crate) fn new(socket_id: SocketId) -> Self {
         Self {
             socket_id,
-            subscriptions: AHashMap::new(),
+            subscriptions: HashMap::default(),
             subscribed: 0,
             user: None,
             client_events: ClientEventRate::default(),
@@ -178,6 +186,30 @@ impl Dialogue {
         self.user.as_ref().map(|user| &user.member.user_id)
     }
 
+    /// What it is subscribed to, or asks to be, and as whom; a user's own channel only if it asked for it.
+    pub(crate) fn subscriptions(&self) -> impl ExactSizeIterator<Item = (&ChannelName, Option<&UserId>)> {
+        self.subscriptions.iter().map(|(channel, subscription)| (channel, subscription.user_id.as_ref()))
+    }
+
+    /// The channels it is in, its user's own included.
+    pub(crate) fn joined(&self) -> impl Iterator<Item = &ChannelName> {
+        let own = self.user.as_ref().map(|user| &user.channel);
+        let others = self.subscriptions.keys().filter(move |channel| Some(*channel) != own);
+        others.chain(own)
+    }
+
+    /// Whether it is in a channel.
+    pub(crate) fn is_subscribed(&self, channel: &ChannelName) -> bool {
+        let is_own = self.user.as_ref().is_some_and(|user| user.channel == *channel);
+        is_own || self.subscriptions.get(channel).is_some_and(|subscription| subscription.joined)
+    }
+
+    /// Whether it is that user, signed in or as a member somewhere.
+    pub(crate) fn is_user(&self, wanted: &str) -> bool {
+        let mut ids = self.subscriptions.values().filter_map(|subscription| subscription.user_id.as_ref());
+        self.user_id().is_some_and(|id| id.as_str() == wanted) || ids.any(|id| id.as_str() == wanted)
+    }
+
     /// Ends the dialogue.
     pub(crate) fn end(&mut self) -> Farewell {
         let user = self.user.take();
@@ -195,10 +227,9 @@ impl Dialogue {
             // The whole name: by it the client finds whom to tell.
             let frame = server_message::subscription_error(&request.channel, refusal);
             let reason = refusal.to_string();
-            Action::Refuse(
-                frame,
-                format!("Subscription to {:?} refused: {}", quote(&request.channel), quote(&reason)),
-            )
+            let channel = quote(&request.channel);
+            let message = format!("Subscription to {channel:?} refused: {}", quote(&reason));
+            Action::Refuse(frame, Reason { channel: Some(channel.to_owned()), message })
         };
         let channel = match ChannelName::parse(&request.channel) {
             Ok(channel) => channel,
@@ -300,7 +331,9 @@ impl Dialogue {
 }
 
 fn refuse(code: Option<u16>, message: &str, channel: Option<&str>) -> Action {
-    Action::Refuse(server_message::error(&ErrorMessage { code, message, channel }), quote(message).to_owned())
+    let frame = server_message::error(&ErrorMessage { code, message, channel });
+    let channel = channel.map(|channel| quote(channel).to_owned());
+    Action::Refuse(frame, Reason { channel, message: quote(message).to_owned() })
 }
 
 /// As much of a client's own words as is repeated.

@@ -35,6 +35,16 @@ pub enum Source {
     },
 }
 
+impl Source {
+    /// The connection that published, if it was one.
+    pub(crate) fn socket_id(&self) -> Option<SocketId> {
+        match self {
+            Self::Api | Self::Dashboard => None,
+            Self::Client { socket_id, .. } => Some(*socket_id),
+        }
+    }
+}
+
 /// Carries publications to every node; the node that publishes is just one more receiver, because
 /// two paths would mean two orders.
 ///

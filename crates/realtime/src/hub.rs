@@ -1,10 +1,13 @@
 mod channel_log;
+mod due;
+mod inspect;
 mod liveness;
+mod load;
 mod session;
 
 use std::{
     cell::RefCell,
-    collections::VecDeque,
+    collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
     rc::Rc,
     time::{Duration, Instant},
@@ -12,15 +15,22 @@ use std::{
 
 use actix::{Actor, AsyncContext, Context, Handler, Message};
 use ahash::AHashMap;
-use campanile_protocol::{AppId, ChannelName, CloseCode, Frame, SocketId};
+use campanile_protocol::{AppId, ChannelName, CloseCode, Frame, SocketId, TenantId};
 use tokio::sync::Notify;
 
-use self::channel_log::{ChannelLog, Entry, Shared as SharedBatch};
+pub use self::inspect::{ConnectionQuery, ConnectionSummary, Told};
 pub(crate) use self::{
     channel_log::Slice,
-    session::{End, Session},
+    inspect::{Examined, Scan, Scanned},
+    session::{End, Session, Wiring},
 };
-use crate::{Batch, backlog::Waiting, node::WorkerCounters, socket_map::SocketMap};
+use self::{
+    channel_log::{ChannelLog, Entry, Shared as SharedBatch},
+    due::{DueQueue, Turn},
+};
+use crate::{
+    Batch, UsageCounts, UsageKind, backlog::Waiting, node::WorkerCounters, turn::Turn as MailboxTurn,
+};
 
 /// A worker's own table of subscribers, and the place that writes to them.
 ///
@@ -29,6 +39,7 @@ use crate::{Batch, backlog::Waiting, node::WorkerCounters, socket_map::SocketMap
 /// between slices the worker reads, accepts and takes new events, which join the pass.
 pub(crate) struct Hub {
     table: Table,
+    turn: MailboxTurn,
 }
 
 /// The table, shared with the connections of the same worker. Never borrowed across an await.
@@ -44,28 +55,37 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    sessions: SocketMap<Rc<Session>>,
+    /// In an order, so that they can be listed page by page.
+    sessions: BTreeMap<(AppId, SocketId), Rc<Session>>,
     /// In boxes: a table that grows must hold its entries twice, and keeps room for as many again.
     channels: AHashMap<ChannelKey, Box<ChannelLog>>,
-    /// Channels with something to write, each once, served in turn.
-    due: VecDeque<ChannelKey>,
+    /// Channels with something to write, each once; tenants are served in turn.
+    due: DueQueue<TenantId, ChannelKey>,
     shared: SharedBatch,
     /// How many logs there have been.
     logs: u64,
+    /// The app whose connection was the last to be closed for the node's sake.
+    stopped_at: Option<AppId>,
 }
 
 type ChannelKey = (AppId, ChannelName);
 
 /// What channel owners and the node ask of a hub.
 pub(crate) enum HubCommand {
-    /// Begin a subscription, with the frame that says so.
-    Attach { channel: ChannelName, socket_id: SocketId, number: u64, welcome: Vec<Frame> },
+    /// Begin a subscription, with the frames that say so; whether a remembered event is among them.
+    Attach { channel: ChannelName, socket_id: SocketId, number: u64, welcome: Vec<Frame>, recalled: bool },
     /// Tell a connection that it may not subscribe.
     Refuse { channel: ChannelName, socket_id: SocketId, number: u64, frame: Frame },
     /// End a subscription.
     Detach { channel: ChannelName, socket_id: SocketId },
     /// Write a frame to every subscriber but one.
-    Deliver { channel: ChannelName, frame: Frame, except: Option<SocketId>, waiting: Waiting },
+    Deliver {
+        channel: ChannelName,
+        frame: Frame,
+        kind: UsageKind,
+        except: Option<SocketId>,
+        waiting: Waiting,
+    },
     /// Tell a connection who of the users it watches is online.
     Watched { socket_id: SocketId, online: Vec<ChannelName>, offline: Vec<ChannelName>, is_answer: bool },
     /// Close every subscriber.
@@ -95,12 +115,19 @@ pub(crate) struct CloseConnections {
     pub(crate) code: CloseCode,
 }
 
-/// Writes between two yields. Fewer make no difference, many more let reads wait.
+/// Commands handled in a row: most of them append to a log, which takes less than a microsecond.
+const COMMANDS_IN_A_ROW: u32 = 1024;
+/// Writes to one tenant in a row, and about as many between two yields. Fewer cost more yields, more let reads,
+/// and other tenants, wait.
 const SLICE_WRITES: usize = 64;
+/// What they may take: in a flood of events frames join, and a write is no longer a matter of microseconds.
+const SLICE_TIME: Duration = Duration::from_micros(500);
+/// Writes between two looks at the clock.
+const LOOK_EVERY: usize = 16;
 /// How often silent connections are looked for.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
-/// Connections told to go between two pauses.
-const CLOSE_SLICE: usize = 64;
+/// Connections told to go in a row.
+pub(crate) const CLOSE_SLICE: usize = 64;
 
 impl HubCommand {
     pub(crate) fn of(self, app_id: AppId) -> AppCommand {
@@ -122,7 +149,7 @@ impl HubCommand {
 
 impl Hub {
     pub(crate) fn new(table: Table) -> Self {
-        Self { table }
+        Self { table, turn: MailboxTurn::of(COMMANDS_IN_A_ROW) }
     }
 }
 
@@ -133,21 +160,21 @@ impl Table {
 
     pub(crate) fn register(&self, session: Rc<Session>) {
         let mut state = self.0.state.borrow_mut();
-        state.sessions.insert(session.socket_id, session);
+        state.sessions.insert((session.app_id, session.socket_id), session);
         self.0.counters.set_connections(state.sessions.len());
     }
 
     /// Forgets a connection. Its channels are told by their owners; until then the log skips it.
-    pub(crate) fn deregister(&self, socket_id: SocketId) {
+    pub(crate) fn deregister(&self, session: &Session) {
         // A connection's end may be the unwinding of a panic that happened under our own borrow.
         let Ok(mut state) = self.0.state.try_borrow_mut() else { return };
-        if let Some(session) = state.sessions.remove(&socket_id) {
+        if let Some(session) = state.sessions.remove(&(session.app_id, session.socket_id)) {
             session.end();
         }
         self.0.counters.set_connections(state.sessions.len());
     }
 
-    pub(crate) fn counters(&self) -> &WorkerCounters {
+    pub(crate) fn counters(&self) -> &std::sync::Arc<WorkerCounters> {
         &self.0.counters
     }
 
@@ -166,28 +193,28 @@ impl Table {
         let mut state = self.0.state.borrow_mut();
         let state = &mut *state;
         match command {
-            HubCommand::Attach { channel, socket_id, number, welcome } => {
-                let Some(session) = state.sessions.get(&socket_id) else { return };
+            HubCommand::Attach { channel, socket_id, number, welcome, recalled } => {
+                let Some(session) = state.sessions.get(&(app_id, socket_id)) else { return };
                 if !session.dialogue().subscribed(&channel, number) {
                     return;
                 }
-                if !welcome.is_empty() {
-                    session.send(&Batch::new(welcome));
+                if !welcome.is_empty() && session.offer(&Batch::new(welcome)) && recalled {
+                    session.usage.add(&UsageCounts::of(UsageKind::DeliveredCached, 1));
                 }
                 let log = state.channels.entry((app_id, channel)).or_insert_with(|| {
                     state.logs += 1;
-                    Box::new(ChannelLog::new(state.logs))
+                    Box::new(ChannelLog::new(state.logs, session.usage.clone()))
                 });
                 log.attach(session.clone());
             }
             HubCommand::Refuse { channel, socket_id, number, frame } => {
-                let Some(session) = state.sessions.get(&socket_id) else { return };
+                let Some(session) = state.sessions.get(&(app_id, socket_id)) else { return };
                 if session.dialogue().refused(&channel, number) {
                     session.send(&Batch::from(frame));
                 }
             }
             HubCommand::Watched { socket_id, online, offline, is_answer } => {
-                let Some(session) = state.sessions.get(&socket_id) else { return };
+                let Some(session) = state.sessions.get(&(app_id, socket_id)) else { return };
                 let told = session.dialogue().watched(&online, &offline, is_answer);
                 if let Some(frame) = told {
                     session.send(&Batch::from(frame));
@@ -207,11 +234,11 @@ impl Table {
                     }
                 }
             }
-            HubCommand::Deliver { channel, frame, except, waiting } => {
+            HubCommand::Deliver { channel, frame, kind, except, waiting } => {
                 let key = (app_id, channel);
                 let Some(log) = state.channels.get_mut(&key) else { return };
-                if log.append(Entry { frame, except, _waiting: waiting }) {
-                    state.due.push_back(key);
+                if log.append(Entry { frame, kind, except, _waiting: waiting }) {
+                    state.due.push(log.tenant_id(), key);
                     self.0.due.notify_one();
                 }
             }
@@ -221,15 +248,27 @@ impl Table {
         }
     }
 
-    /// Writes one slice; whether more is due.
+    /// Writes for about as long as a slice takes, in turns of one tenant each; whether more is due.
     fn write_slice(&self) -> bool {
         let mut state = self.0.state.borrow_mut();
-        let state = &mut *state;
-        let mut left = SLICE_WRITES;
-        while left > 0 {
-            let Some(key) = state.due.pop_front() else { return false };
+        let mut writes = 0;
+        while writes < SLICE_WRITES {
+            let Some(mut turn) = state.due.begin_turn() else { return false };
+            writes += self.write_turn(&mut state, &mut turn);
+            state.due.end_turn(turn);
+        }
+        !state.due.is_empty()
+    }
+
+    /// Writes what is due to one tenant's subscribers, a slice at most; how many writes it took.
+    fn write_turn(&self, state: &mut State, turn: &mut Turn<TenantId, ChannelKey>) -> usize {
+        let (began, mut left) = (Instant::now(), SLICE_WRITES);
+        while left > 0 && began.elapsed() < SLICE_TIME {
+            let Some(key) = turn.next() else { break };
             let Some(log) = state.channels.get_mut(&key) else { continue };
-            let Ok(slice) = catch_unwind(AssertUnwindSafe(|| log.write(left, &mut state.shared))) else {
+            let Ok(slice) =
+                catch_unwind(AssertUnwindSafe(|| log.write(left.min(LOOK_EVERY), &mut state.shared)))
+            else {
                 tracing::error!(app.id = %key.0, channel.name = %key.1, "writing to a channel's subscribers panicked");
                 state.abandon(&key);
                 continue;
@@ -237,10 +276,10 @@ impl Table {
             left -= slice.writes;
             self.0.counters.add_out(&slice);
             if !slice.is_done {
-                state.due.push_back(key);
+                turn.push(key);
             }
         }
-        !state.due.is_empty()
+        SLICE_WRITES - left
     }
 
     async fn write_forever(self) {
@@ -292,16 +331,21 @@ impl Actor for Hub {
 impl Handler<AppCommand> for Hub {
     type Result = ();
 
-    fn handle(&mut self, AppCommand { app_id, command }: AppCommand, _: &mut Self::Context) {
+    fn handle(&mut self, AppCommand { app_id, command }: AppCommand, context: &mut Self::Context) {
         self.table.obey(app_id, command);
+        self.turn.count(context);
     }
 }
 
 impl Handler<Host> for Hub {
     type Result = ();
 
-    fn handle(&mut self, Host(start): Host, _: &mut Self::Context) {
-        start(&self.table);
+    fn handle(&mut self, Host(start): Host, context: &mut Self::Context) {
+        // A bug in what is asked must not end the hub.
+        if catch_unwind(AssertUnwindSafe(|| start(&self.table))).is_err() {
+            tracing::error!("a question to the hub panicked");
+        }
+        self.turn.end(context);
     }
 }
 

@@ -20,22 +20,40 @@ mod channels;
 mod connection;
 mod dialogue;
 mod engine;
+mod facts;
 mod hub;
+mod insight;
+mod key_uses;
+mod load;
+mod metering;
 mod node;
 mod observer;
 mod outlet;
 mod quota;
 mod realm;
+mod seeded;
 mod socket_map;
+mod tallies;
+mod turn;
 mod worker;
 
-pub use activity::{Activity, ActivityKind, Watcher};
-pub use channels::{CachedEvent, ChannelInfo};
+pub use activity::{
+    Activity, ActivityFilter, ActivityKind, ActivityType, ChannelPattern, EventSource, InvalidPattern,
+    Payload, Timeline, TooManyWatchers, Watched, Watcher,
+};
+pub use channels::{CachedEvent, ChannelInfo, ChannelSummary};
 pub use connection::Inbound;
 pub use engine::{Engine, Envelope, InProcess, Source};
+pub use hub::{ConnectionQuery, ConnectionSummary, Told};
+pub use insight::{
+    ConnectionDetail, ConnectionPage, MemberDetail, Occupancy, Page, Reach, SubscriptionDetail,
+};
+pub use key_uses::KeyUse;
+pub use load::WorkerLoad;
+pub use metering::Reading;
 pub use node::{Counters, Node, Publication, PublishError, QueryError};
 pub use observer::Observer;
 pub use outlet::{Batch, Outlet, Sent};
-pub use quota::OverQuota;
+pub use quota::{ConnectionUsage, Consumption, Metered, OverQuota, UsageCounts, UsageKind};
 pub use realm::{Place, Realm};
 pub use worker::{NewConnection, Worker};

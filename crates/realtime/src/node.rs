@@ -9,22 +9,22 @@ use std::{
 use actix::{Addr, Context, dev::channel::AddressReceiver, dev::channel::channel};
 use ahash::AHashMap;
 use campanile_protocol::{
-    Access, App, AppId, ChannelName, CloseCode, Event, SocketId, TenantId, UserId,
-    server_message::{self, ErrorMessage},
+    Access, App, AppId, ChannelName, CloseCode, Event, LimitName, LimitScope, SocketId, Transport, UserId,
 };
 use futures_util::future::join_all;
 use thiserror::Error;
 
 use crate::{
-    Batch, ChannelInfo, Engine, Envelope, Observer, Realm, Source, Worker,
+    ChannelInfo, Engine, Envelope, Observer, Realm, Source, Worker,
     backlog::Backlog,
     channels::{
-        ChannelCommand, ChannelPublication, Channels, FindChannel, ListChannels, ListMembers, Remembered,
-        Settle, Surroundings, Sweep,
+        ChannelCommand, ChannelPublication, Channels, FindChannel, ListMembers, Remembered, Settle,
+        Surroundings, Sweep,
     },
-    hub::{CloseConnections, Host, Hub, Session, Slice, Table},
-    quota::Meter,
+    hub::{CloseConnections, Host, Hub, Slice, Table},
+    quota::{Meters, Usage, own_stripe},
     realm::RealmState,
+    tallies::ByCode,
 };
 
 /// This process's part of the platform: its workers, and the apps that are in use on them.
@@ -35,17 +35,12 @@ pub struct Node {
     counters: Box<[Arc<WorkerCounters>]>,
     realms: RwLock<AHashMap<AppId, Weak<Realm>>>,
     /// What apps and tenants use, also after their realms have ended: the day's messages stay counted.
-    meters: Mutex<AHashMap<Metered, Arc<Meter>>>,
+    meters: Meters,
     engine: Box<dyn Engine>,
     observer: Arc<dyn Observer>,
-    backlog: Backlog,
     remembered: Remembered,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Metered {
-    App(AppId),
-    Tenant(TenantId),
+    refused: ByCode,
+    closed: ByCode,
 }
 
 /// A validated event aimed at channels of one app.
@@ -81,6 +76,8 @@ pub enum QueryError {
 #[derive(Debug, Default)]
 pub(crate) struct WorkerCounters {
     connections: AtomicUsize,
+    by_transport: [AtomicUsize; Transport::ALL.len()],
+    opened: AtomicU64,
     messages_in: AtomicU64,
     messages_out: AtomicU64,
     writes: AtomicU64,
@@ -97,10 +94,28 @@ pub struct Counters {
     pub messages_out: u64,
     /// Writes they took: at most one per subscriber and event.
     pub writes: u64,
+    /// Open connections by how they are connected, in the order of [`Transport::ALL`].
+    pub by_transport: [usize; Transport::ALL.len()],
+    /// Connections that came in.
+    pub opened: u64,
+    /// Clients that were not let in, by the code they were told, in the order of [`CloseCode::NAMES`].
+    pub refused: [u64; CloseCode::NAMES.len()],
+    /// Connections that the server ended, likewise.
+    pub closed: [u64; CloseCode::NAMES.len()],
+    /// Bytes of events that wait inside the node.
+    pub backlog_bytes: usize,
+    /// Where publishing is refused.
+    pub backlog_limit_bytes: usize,
+}
+
+/// One connection, counted by its transport for as long as this lives.
+pub(crate) struct Present {
+    counters: Arc<WorkerCounters>,
+    transport: Transport,
 }
 
 /// How long a channel actor may take to answer a question.
-const QUERY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const QUERY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often what cache channels remember is looked through.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
 
@@ -122,17 +137,19 @@ impl Node {
             unclaimed: Mutex::new(mailboxes),
             counters: (0..workers).map(|_| Arc::default()).collect(),
             realms: RwLock::default(),
-            meters: Mutex::default(),
+            meters: Meters::new(workers),
             engine: Box::new(engine(node.clone())),
             observer,
-            backlog: Backlog::default(),
             remembered: Remembered::default(),
+            refused: ByCode::default(),
+            closed: ByCode::default(),
         })
     }
 
     /// Makes the current thread one of the node's workers. `None` when it has all of them.
     pub fn join(self: &Arc<Self>) -> Option<std::rc::Rc<Worker>> {
         let (index, mailbox) = self.unclaimed.lock().expect("no one panics holding it").pop()?;
+        own_stripe(index);
         let table = Table::new(self.counters[index].clone());
         Context::with_receiver(mailbox).run(Hub::new(table.clone()));
         if index == 0 {
@@ -147,6 +164,8 @@ impl Node {
         if let Some(realm) = self.find_realm(app.id) {
             return realm;
         }
+        // Before: reading the meters of thousands of apps takes its time, and everybody needs the realms.
+        let usage = self.meters.usage(app.tenant_id, app.id);
         let mut realms = self.realms.write().expect("no one panics holding it");
         if let Some(realm) = realms.get(&app.id).and_then(Weak::upgrade) {
             return realm;
@@ -154,7 +173,7 @@ impl Node {
         if realms.len() == realms.capacity() {
             realms.retain(|_, realm| realm.strong_count() > 0);
         }
-        let realm = Arc::new(self.start_realm(app.clone()));
+        let realm = Arc::new(self.start_realm(app.clone(), usage));
         realms.insert(app.id, Arc::downgrade(&realm));
         realm
     }
@@ -164,17 +183,15 @@ impl Node {
         self.realms.read().expect("no one panics holding it").get(&app_id)?.upgrade()
     }
 
-    fn start_realm(&self, app: App) -> Realm {
-        let meters =
-            [Metered::App(app.id), Metered::Tenant(app.tenant_id)].map(|metered| self.meter(metered));
-        let state = Arc::new(RealmState::new(app, meters));
+    fn start_realm(&self, app: App, usage: Usage) -> Realm {
+        let state = Arc::new(RealmState::new(app, usage));
         let owners = self.hubs.iter().enumerate().map(|(worker, hub)| {
             let (sender, mailbox) = channel(16);
             let (realm, hubs, observer) = (state.clone(), self.hubs.clone(), self.observer.clone());
-            let (backlog, remembered) = (self.backlog.clone(), self.remembered.clone());
+            let remembered = self.remembered.clone();
             hub.do_send(Host(Box::new(move |table| {
                 let table = table.clone();
-                let surroundings = Surroundings { hubs, worker, table, observer, backlog, remembered };
+                let surroundings = Surroundings { hubs, worker, table, observer, remembered };
                 Context::with_receiver(mailbox).run(Channels::new(realm, surroundings));
             })));
             Addr::new(sender)
@@ -183,22 +200,18 @@ impl Node {
         Realm::new(state, owners)
     }
 
-    pub(crate) fn observer(&self) -> &dyn Observer {
-        &*self.observer
+    pub(crate) fn hubs(&self) -> &[Addr<Hub>] {
+        &self.hubs
     }
 
-    fn meter(&self, metered: Metered) -> Arc<Meter> {
-        let mut meters = self.meters.lock().expect("no one panics holding it");
-        if meters.len() == meters.capacity() {
-            meters.retain(|_, meter| Arc::strong_count(meter) > 1 || meter.is_used_today());
-        }
-        meters.entry(metered).or_default().clone()
+    pub(crate) fn observer(&self) -> &dyn Observer {
+        &*self.observer
     }
 
     /// Publishes one event to each of its channels, in order. `Ok` means that the engine has it, not
     /// that anyone received it.
     pub fn publish(&self, app_id: AppId, publication: Publication) -> Result<(), PublishError> {
-        if self.backlog.is_full() {
+        if self.find_realm(app_id).is_some_and(|realm| realm.usage().share.is_full()) {
             return Err(PublishError::Overloaded);
         }
         let Publication { event, channels, except, source } = publication;
@@ -214,13 +227,9 @@ impl Node {
         Ok(())
     }
 
-    pub(crate) fn publish_client_event(&self, envelope: Envelope, sender: &Session) {
-        if !self.backlog.is_full() {
-            return self.engine.publish(envelope);
-        }
-        let channel = Some(envelope.channel.as_str());
-        let error = ErrorMessage { code: Some(4301), message: "The server is overloaded", channel };
-        sender.send(&Batch::from(server_message::error(&error)));
+    /// Publishes what a subscriber sent; its connection has asked whether that is allowed.
+    pub(crate) fn publish_client_event(&self, envelope: Envelope) {
+        self.engine.publish(envelope);
     }
 
     /// Takes what the engine delivers, from whichever node it came, and hands it to the channel's
@@ -228,23 +237,9 @@ impl Node {
     pub fn receive(&self, envelope: Envelope) {
         let Some(realm) = self.find_realm(envelope.app_id) else { return };
         let Envelope { channel, event, except, source, .. } = envelope;
-        let waiting = self.backlog.add(event.data.as_json().len());
+        let waiting = realm.usage().share.add(event.data.as_json().len());
         let publication = ChannelPublication { channel, event, except, source };
         realm.owner(&publication.channel).do_send(ChannelCommand::Publish { publication, waiting });
-    }
-
-    /// The occupied channels of an app whose names start with `prefix`, in no order.
-    pub async fn list_channels(
-        &self,
-        realm: &Realm,
-        prefix: &str,
-    ) -> Result<Vec<(ChannelName, ChannelInfo)>, QueryError> {
-        let mut found = Vec::new();
-        for owner in realm.owners() {
-            let question = owner.send(ListChannels { prefix: prefix.to_owned() }).timeout(QUERY_TIMEOUT);
-            found.extend(question.await.map_err(|_| QueryError::Overloaded)?);
-        }
-        Ok(found)
     }
 
     /// One channel of an app, as every event published before has left it.
@@ -277,15 +272,21 @@ impl Node {
         join_all(owners.map(|owner| owner.send(Settle).timeout(QUERY_TIMEOUT))).await;
     }
 
-    fn realms(&self) -> Vec<Arc<Realm>> {
+    /// The realms of all apps that are in use.
+    pub fn realms(&self) -> Vec<Arc<Realm>> {
         let realms = self.realms.read().expect("no one panics holding it");
         realms.values().filter_map(Weak::upgrade).collect()
     }
 
     fn sweep(&self) {
         for realm in self.realms() {
+            realm.feed().sweep();
             realm.owners().iter().for_each(|owner| owner.do_send(Sweep));
         }
+    }
+
+    pub(crate) fn meters(&self) -> &Meters {
+        &self.meters
     }
 
     /// Closes the connections of one app, or all: each client is told why.
@@ -297,12 +298,38 @@ impl Node {
 
     /// What the node has done and holds.
     pub fn counters(&self) -> Counters {
-        self.counters.iter().fold(Counters::default(), |sum, worker| Counters {
-            connections: sum.connections + worker.connections.load(Ordering::Relaxed),
-            messages_in: sum.messages_in + worker.messages_in.load(Ordering::Relaxed),
-            messages_out: sum.messages_out + worker.messages_out.load(Ordering::Relaxed),
-            writes: sum.writes + worker.writes.load(Ordering::Relaxed),
-        })
+        let sum = |read: fn(&WorkerCounters) -> &AtomicU64| -> u64 {
+            self.counters.iter().map(|worker| read(worker).load(Ordering::Relaxed)).sum()
+        };
+        let open = |read: &dyn Fn(&WorkerCounters) -> &AtomicUsize| -> usize {
+            self.counters.iter().map(|worker| read(worker).load(Ordering::Relaxed)).sum()
+        };
+        Counters {
+            connections: open(&|worker| &worker.connections),
+            messages_in: sum(|worker| &worker.messages_in),
+            messages_out: sum(|worker| &worker.messages_out),
+            writes: sum(|worker| &worker.writes),
+            by_transport: std::array::from_fn(|index| open(&|worker| &worker.by_transport[index])),
+            opened: sum(|worker| &worker.opened),
+            refused: self.refused.read(),
+            closed: self.closed.read(),
+            backlog_bytes: self.meters.backlog().bytes(),
+            backlog_limit_bytes: Backlog::MAX_BYTES,
+        }
+    }
+
+    /// How often which limit stood in the way, of any app's or any tenant's.
+    pub fn limits_reached(&self) -> Vec<(LimitName, LimitScope, u64)> {
+        self.meters.exceeded().read()
+    }
+
+    /// Counts a client that was not let in.
+    pub fn count_refused(&self, code: CloseCode) {
+        self.refused.add(code);
+    }
+
+    pub(crate) fn count_closed(&self, code: CloseCode) {
+        self.closed.add(code);
     }
 }
 
@@ -321,6 +348,14 @@ impl WorkerCounters {
         self.connections.store(connections, Ordering::Relaxed);
     }
 
+    /// Counts a connection that came in, and that it is there. To be called by the worker's own thread, which
+    /// keeps what it gets.
+    pub(crate) fn enter(self: &Arc<Self>, transport: Transport) -> Present {
+        add(&self.opened, 1);
+        self.by_transport[transport as usize].fetch_add(1, Ordering::Relaxed);
+        Present { counters: self.clone(), transport }
+    }
+
     pub(crate) fn add_in(&self) {
         add(&self.messages_in, 1);
     }
@@ -328,6 +363,12 @@ impl WorkerCounters {
     pub(crate) fn add_out(&self, slice: &Slice) {
         add(&self.messages_out, slice.frames as u64);
         add(&self.writes, slice.writes as u64);
+    }
+}
+
+impl Drop for Present {
+    fn drop(&mut self) {
+        self.counters.by_transport[self.transport as usize].fetch_sub(1, Ordering::Relaxed);
     }
 }
 

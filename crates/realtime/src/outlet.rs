@@ -54,6 +54,14 @@ impl Batch {
         Self { frames, joined: OnceCell::new(), joined_compressed: OnceCell::new(), encoded: OnceCell::new() }
     }
 
+    /// How many frames there are.
+    pub(crate) fn len(&self) -> usize {
+        match &self.frames {
+            Frames::One(_) => 1,
+            Frames::Many(frames) => frames.len(),
+        }
+    }
+
     /// The frames as they travel over a WebSocket, joined once for all who ask.
     pub fn websocket(&self) -> &Bytes {
         match &self.frames {

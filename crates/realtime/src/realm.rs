@@ -1,6 +1,6 @@
 use std::sync::{
     Arc,
-    atomic::{AtomicUsize, Ordering},
+    atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 
 use actix::Addr;
@@ -9,10 +9,11 @@ use arc_swap::{ArcSwap, Guard};
 use campanile_protocol::{App, AppId, ChannelName};
 
 use crate::{
-    OverQuota, Watcher,
+    OverQuota, UsageCounts, UsageKind,
     activity::Feed,
     channels::Channels,
-    quota::{Counted, Meter},
+    key_uses::KeyUses,
+    quota::{Places, Usage},
 };
 
 /// One app on this node: its settings, and who owns its channels. Lives as long as someone holds it:
@@ -31,15 +32,10 @@ pub(crate) struct RealmState {
     pub(crate) app_id: AppId,
     app: ArcSwap<App>,
     pub(crate) feed: Feed,
-    pub(crate) meter: Arc<Usage>,
+    pub(crate) key_uses: KeyUses,
+    last_event: AtomicU64,
+    pub(crate) usage: Arc<Usage>,
     open: AtomicUsize,
-}
-
-/// What an app and its tenant use of their quotas.
-#[derive(Debug)]
-pub(crate) struct Usage {
-    app: Arc<Meter>,
-    tenant: Arc<Meter>,
 }
 
 /// A connection's place in a realm. It is open, and counts towards the quotas, until this is dropped.
@@ -54,7 +50,7 @@ pub struct Place {
 pub(crate) struct OpenConnection {
     state: Arc<RealmState>,
     /// Absent while the connection does not count: the app wants it to be authorised first.
-    counted: Option<(Counted, Counted)>,
+    counted: Option<Places>,
 }
 
 impl Place {
@@ -76,6 +72,7 @@ impl Realm {
 
     /// Puts new settings and keys in force for every connection, open ones included.
     pub fn update(&self, app: App) {
+        self.state.key_uses.retain(|key| app.find_key(key.as_str()).is_some());
         self.state.app.store(Arc::new(app));
     }
 
@@ -95,26 +92,37 @@ impl Realm {
         Ok(Place { realm: self.clone(), open })
     }
 
-    /// Counts messages towards the daily quotas.
-    pub fn count_messages(&self, messages: u64) {
-        self.state.meter.add(messages);
+    /// Lets so many messages be published, if the quotas of the app and of its tenant allow it. They count
+    /// when they are published: see [`Realm::published`].
+    pub fn allow(&self, messages: u64) -> Result<(), OverQuota> {
+        self.state.usage.allow(&self.app(), messages)
     }
 
-    /// Whether the app or its tenant has sent all the messages it may send today.
-    pub fn is_over_message_quota(&self) -> bool {
-        let app = self.app();
-        let Usage { app: of_app, tenant } = &*self.state.meter;
-        of_app.is_over(app.settings.max_messages_per_day)
-            || tenant.is_over(app.tenant_quotas.max_messages_per_day)
+    /// Counts requests that published, and the messages in them. What subscribers get is counted where it
+    /// is written.
+    pub fn published(&self, requests: u64, messages: u64) {
+        let mut counts = UsageCounts::of(UsageKind::ApiRequests, requests);
+        counts.add(UsageKind::ApiMessages, messages);
+        self.state.usage.add(&counts);
     }
 
-    /// Watches what happens from now on.
-    pub fn watch(self: &Arc<Self>) -> Watcher {
-        Watcher { realm: self.clone(), receiver: self.feed().subscribe() }
+    pub(crate) fn usage(&self) -> &Arc<Usage> {
+        &self.state.usage
+    }
+
+    /// When an event was last published, to the second, in milliseconds since 1970; since the app came into
+    /// use on this node.
+    pub fn last_event_ms(&self) -> Option<u64> {
+        let at = self.state.last_event.load(Ordering::Relaxed);
+        (at > 0).then_some(at)
     }
 
     pub(crate) fn feed(&self) -> &Feed {
         &self.state.feed
+    }
+
+    pub(crate) fn key_uses(&self) -> &KeyUses {
+        &self.state.key_uses
     }
 
     pub(crate) fn owner(&self, channel: &ChannelName) -> &Addr<Channels> {
@@ -141,12 +149,14 @@ impl Realm {
 }
 
 impl RealmState {
-    pub(crate) fn new(app: App, [of_app, of_tenant]: [Arc<Meter>; 2]) -> Self {
+    pub(crate) fn new(app: App, usage: Usage) -> Self {
         Self {
             app_id: app.id,
             app: ArcSwap::from_pointee(app),
             feed: Feed::default(),
-            meter: Arc::new(Usage { app: of_app, tenant: of_tenant }),
+            key_uses: KeyUses::default(),
+            last_event: AtomicU64::new(0),
+            usage: Arc::new(usage),
             open: AtomicUsize::new(0),
         }
     }
@@ -154,12 +164,12 @@ impl RealmState {
     pub(crate) fn app(&self) -> Guard<Arc<App>> {
         self.app.load()
     }
-}
 
-impl Usage {
-    pub(crate) fn add(&self, messages: u64) {
-        self.app.add(messages);
-        self.tenant.add(messages);
+    /// An event was published. All workers read this word, so it is written once a second.
+    pub(crate) fn note_event(&self, now_ms: u64) {
+        if now_ms.saturating_sub(self.last_event.load(Ordering::Relaxed)) >= 1000 {
+            self.last_event.store(now_ms, Ordering::Relaxed);
+        }
     }
 }
 
@@ -169,11 +179,7 @@ impl OpenConnection {
     }
 
     pub(crate) fn count(&mut self) -> Result<(), OverQuota> {
-        let app = self.state.app();
-        let Usage { app: of_app, tenant } = &*self.state.meter;
-        let in_app = of_app.connect(app.settings.max_connections)?;
-        let in_tenant = tenant.connect(app.tenant_quotas.max_connections)?;
-        self.counted = Some((in_app, in_tenant));
+        self.counted = Some(self.state.usage.connect(&self.state.app())?);
         Ok(())
     }
 }

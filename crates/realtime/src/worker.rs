@@ -1,14 +1,16 @@
-use std::{cell::RefCell, rc::Rc, sync::Arc};
+use std::{cell::RefCell, net::IpAddr, rc::Rc, sync::Arc};
 
 use actix::{Actor, AsyncContext, Context};
-use campanile_protocol::{SocketId, Transport};
+use campanile_protocol::{AppKey, SocketId, Transport};
 use futures_util::Stream;
 
 use crate::{
     Inbound, Node, Outlet, Place,
     activity::ActivityKind,
     connection::Connection,
-    hub::{Session, Table},
+    facts::Facts,
+    hub::{Session, Table, Wiring},
+    node::now_ms,
 };
 
 /// One thread of the node, with its hub. A connection never leaves the worker that accepted it.
@@ -29,11 +31,20 @@ pub struct NewConnection<S> {
     pub outlet: Rc<dyn Outlet>,
     /// What comes in.
     pub inbound: S,
+    /// The app's key it was made with.
+    pub key: AppKey,
     /// The client's name and version, as it says.
     pub client: Option<String>,
     /// How it is connected.
     pub transport: Transport,
+    /// The origin of the page, where a browser says so.
+    pub origin: Option<String>,
+    /// The client's address.
+    pub address: Option<IpAddr>,
 }
+
+/// What is kept of an origin: a page's is no longer, only others' are.
+const ORIGIN_BYTES: usize = 260;
 
 impl Worker {
     pub(crate) fn new(node: Arc<Node>, index: usize, table: Table) -> Self {
@@ -61,13 +72,34 @@ impl Worker {
     /// Starts the actor of a connection whose client has been sent `connection_established`. It lives
     /// until `inbound` ends or the server closes it.
     pub fn connect<S: Stream<Item = Inbound> + 'static>(self: &Rc<Self>, new: NewConnection<S>) {
-        let NewConnection { place: Place { realm, open }, socket_id, outlet, inbound, client, transport } =
+        let NewConnection { place, socket_id, outlet, inbound, key, client, transport, origin, address } =
             new;
-        let app_id = realm.app().id;
-        realm.feed().tell(|| ActivityKind::Connected { socket_id, client, transport });
+        let Place { realm, open } = place;
+        let facts = Facts {
+            key: realm.key_uses().connect(&key),
+            client: client.map(String::into_boxed_str),
+            transport,
+            origin: origin.map(|origin| origin[..origin.floor_char_boundary(ORIGIN_BYTES)].into()),
+            address,
+            connected_at_ms: now_ms(),
+        };
+        let (app_id, usage) = (realm.app().id, realm.usage().clone());
+        let present = self.table.counters().enter(transport);
+        let client = facts.client.as_deref();
+        realm.feed().tell(|| ActivityKind::Connected {
+            socket_id,
+            key,
+            client: client.map(Arc::from),
+            transport,
+        });
         Connection::create(|context: &mut Context<Connection>| {
             context.add_stream(inbound);
-            let session = Rc::new(Session::new(app_id, socket_id, outlet, context.address()));
+            let session = Rc::new(Session::new(
+                app_id,
+                socket_id,
+                facts,
+                Wiring { outlet, address: context.address(), usage, present },
+            ));
             Connection::new(self.clone(), realm, session, open)
         });
     }

@@ -12,9 +12,14 @@ mod doctor;
 mod failure;
 mod help;
 mod listen;
+mod member;
 mod migrate;
 mod open_files;
+mod openapi;
+mod operator;
 mod output;
+mod plan;
+mod routes;
 mod serve;
 mod signals;
 mod sources;
@@ -52,6 +57,15 @@ enum Command {
     /// Organisations
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
+    /// People of an organisation
+    #[command(subcommand)]
+    Member(member::MemberCommand),
+    /// Operators: people who look after the whole installation
+    #[command(subcommand)]
+    Operator(operator::OperatorCommand),
+    /// Plans: what organisations may use
+    #[command(subcommand)]
+    Plan(plan::PlanCommand),
     /// Apps of an organisation
     #[command(subcommand)]
     App(app::AppCommand),
@@ -61,6 +75,11 @@ enum Command {
     /// Webhook endpoints of an app
     #[command(subcommand)]
     Webhook(webhook::WebhookCommand),
+    /// List the management API's routes and who may use them
+    Routes,
+    /// Print the OpenAPI document of an API
+    #[command(subcommand)]
+    Openapi(openapi::OpenapiCommand),
     /// Have an app's webhooks posted to a server on this computer
     Listen(listen::ListenArgs),
     /// Find out which transports users get, and what is in their way
@@ -77,6 +96,11 @@ pub(crate) fn main() -> ExitCode {
         Command::Migrate => migrate::migrate(&sources, output),
         Command::Config(command) => command.run(&sources, output),
         Command::Tenant(command) => connected::run(&sources, async |store| command.run(store, output).await),
+        Command::Member(command) => connected::run(&sources, async |store| command.run(store, output).await),
+        Command::Operator(command) => command.run(&sources, output),
+        Command::Routes => routes::list(output),
+        Command::Openapi(command) => command.run(),
+        Command::Plan(command) => connected::run(&sources, async |store| command.run(store, output).await),
         Command::App(command) => connected::run(&sources, async |store| command.run(store, output).await),
         Command::Token(command) => connected::run(&sources, async |store| command.run(store, output).await),
         Command::Webhook(command) => connected::run(&sources, async |store| command.run(store, output).await),

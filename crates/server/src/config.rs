@@ -9,9 +9,11 @@ mod duration;
 mod environment;
 mod fault;
 mod log;
+mod mail;
 mod public_url;
 mod show;
 mod sources;
+mod telemetry;
 #[cfg(test)]
 mod tests;
 mod trusted_proxy;
@@ -32,8 +34,10 @@ pub use database_url::DatabaseUrl;
 pub use environment::{VARIABLES, Variable};
 pub use fault::ConfigError;
 pub use log::{LogConfig, LogFilter, LogFormat};
+pub use mail::{MailConfig, Sender, SmtpUrl};
 pub use public_url::PublicUrl;
 pub use sources::Sources;
+pub use telemetry::{OtlpEndpoint, TelemetryConfig};
 pub use webhooks::{AllowTargets, WebhookConfig};
 
 /// Everything that can be decided, complete: what nobody wrote has its default.
@@ -66,6 +70,10 @@ pub struct Config {
     pub conformance_echo: bool,
     /// Outgoing webhooks.
     pub webhooks: WebhookConfig,
+    /// Mails to people.
+    pub mail: MailConfig,
+    /// Traces.
+    pub telemetry: TelemetryConfig,
     /// What is told about all this.
     pub log: LogConfig,
 }
@@ -85,6 +93,8 @@ impl Default for Config {
             shutdown_grace: Duration::from_secs(10),
             conformance_echo: false,
             webhooks: WebhookConfig::default(),
+            mail: MailConfig::default(),
+            telemetry: TelemetryConfig::default(),
             log: LogConfig::default(),
         }
     }

@@ -45,11 +45,13 @@ fn answer(request: &HttpRequest, name: &str, file: EmbeddedFile) -> HttpResponse
         _ => vec![CacheDirective::NoCache],
     };
     let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let mut response = match known.is_some_and(|known| known.contains(tag.tag())) {
-        true => HttpResponse::NotModified(),
-        false => HttpResponse::Ok(),
-    };
+    let is_known = known.is_some_and(|known| known.contains(tag.tag()));
+    let mut response = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header(header::CacheControl(caching)).insert_header(header::ETag(tag));
+    if is_known {
+        // A body would be taken for the beginning of the next answer.
+        return response.finish();
+    }
     response.content_type(file.metadata.mimetype());
     response.body(file.data)
 }

@@ -199,6 +199,7 @@ impl Directory {
                 }
                 Ok(None) => {
                     self.apps.write().expect("no one panics holding it").remove(app_id);
+                    self.disable(app_id);
                     Some(CloseCode::UnknownApp)
                 }
                 Err(error) if error.is_unavailable() => {
@@ -216,6 +217,14 @@ impl Directory {
                 self.node.close_connections(Some(app_id), code);
             }
             return;
+        }
+    }
+
+    /// Whoever is on the way into an app that is gone must find out.
+    fn disable(&self, app_id: AppId) {
+        if let Some(realm) = self.node.find_realm(app_id) {
+            let app = App::clone(&realm.app());
+            realm.update(App { enabled: false, ..app });
         }
     }
 }

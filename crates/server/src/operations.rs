@@ -1,10 +1,18 @@
 //! The internal port: health for orchestrators, metrics for Prometheus.
 
 mod metrics;
+mod node_metrics;
 mod page;
+mod process;
+mod process_metrics;
+mod store_metrics;
+mod timings;
+mod usage_metrics;
 mod webhook_metrics;
+mod worker_metrics;
+mod workers;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::SystemTime};
 
 use actix_web::{
     HttpResponse,
@@ -12,24 +20,51 @@ use actix_web::{
 };
 use campanile_control::Store;
 use campanile_realtime::Node;
+use campanile_transport::Sockets;
 use campanile_webhooks::Meter;
 use serde::Serialize;
 use tokio::sync::watch;
+
+use self::{metrics::Reading, node_metrics::NodeStats, process::Process, store_metrics::StoreStats};
+use crate::{drain::Drain, mail::MailMeter, usage::BooksMeter};
+
+pub(crate) use self::workers::{Area, WorkerMeter, WorkerMeters};
 
 /// What the internal port tells about.
 pub(crate) struct Operations {
     pub(crate) store: Store,
     pub(crate) node: Arc<Node>,
     pub(crate) webhooks: Meter,
+    pub(crate) books: BooksMeter,
+    pub(crate) mails: MailMeter,
+    pub(crate) workers: WorkerMeters,
+    pub(crate) sockets: Sockets,
+    /// When the platform began to start.
+    pub(crate) started_at: SystemTime,
     /// True once the platform has been told to stop.
     pub(crate) stopping: watch::Receiver<bool>,
+    pub(crate) drain: Drain,
 }
 
+/// Whether new clients may be sent here.
 #[derive(Serialize)]
-struct Readiness {
-    ready: bool,
+pub(crate) struct Readiness {
+    pub(crate) ready: bool,
     /// Why not.
-    reasons: Vec<&'static str>,
+    pub(crate) reasons: Vec<&'static str>,
+}
+
+impl Readiness {
+    /// What it is, given whether the database answers.
+    pub(crate) fn find(stopping: &watch::Receiver<bool>, drain: &Drain, database_answers: bool) -> Self {
+        let reasons = [
+            (*stopping.borrow(), "the platform is stopping"),
+            (drain.is_on(), "the node is draining"),
+            (!database_answers, "the database does not answer"),
+        ];
+        let reasons: Vec<_> = reasons.into_iter().filter_map(|(holds, text)| holds.then_some(text)).collect();
+        Self { ready: reasons.is_empty(), reasons }
+    }
 }
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
@@ -46,22 +81,24 @@ async fn live() -> &'static str {
 
 /// `GET /ready`: new clients may be sent here; 503 with the reasons otherwise.
 async fn ready(operations: Data<Operations>) -> HttpResponse {
-    let mut reasons = Vec::new();
-    if *operations.stopping.borrow() {
-        reasons.push("the platform is stopping");
-    }
-    if operations.store.ping().await.is_err() {
-        reasons.push("the database does not answer");
-    }
-    let ready = reasons.is_empty();
-    let mut response = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
-    response.json(Readiness { ready, reasons })
+    let database_answers = operations.store.ping().await.is_ok();
+    let readiness = Readiness::find(&operations.stopping, &operations.drain, database_answers);
+    let mut response = if readiness.ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
+    response.json(readiness)
 }
 
 /// `GET /metrics`: the OpenMetrics text format.
 async fn metrics(operations: Data<Operations>) -> HttpResponse {
-    let webhooks = operations.webhooks.read().await;
+    let store = StoreStats::read(&operations.store, operations.mails.read()).await;
+    let reading = Reading {
+        process: Process::read(operations.started_at),
+        node: NodeStats::read(&operations.node, operations.sockets.open()),
+        workers: operations.workers.read(),
+        store,
+        webhooks: operations.webhooks.read().await,
+        books: operations.books.read(),
+    };
     HttpResponse::Ok()
         .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
-        .body(metrics::encode(operations.node.counters(), webhooks))
+        .body(metrics::encode(reading))
 }

@@ -3,13 +3,13 @@ use std::{
     net::{SocketAddr, TcpListener},
     rc::Rc,
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use actix_codec::Framed;
-use actix_http::{HttpService, KeepAlive, Request, Response, h1};
+use actix_http::{HttpService, KeepAlive, Request, h1};
 use actix_server::{Server, ServerHandle};
-use actix_service::{IntoServiceFactory, Service, apply_fn_factory, fn_service, map_config};
+use actix_service::{IntoServiceFactory, apply_fn_factory, fn_service, map_config};
 use actix_web::{
     App, HttpServer,
     dev::AppConfig,
@@ -24,21 +24,27 @@ use campanile_transport::{
     http as transports,
 };
 use campanile_webhooks::{StartError, WebhookConfig, Webhooks};
-use futures_util::{FutureExt, TryFutureExt, future::Either};
+use futures_util::future::Either;
 use socket2::{Domain, Socket, Type};
 use thiserror::Error;
+use time::OffsetDateTime;
 use tokio::{sync::watch, time::timeout};
 
 use crate::{
     admission::DirectoryAdmission,
+    answers::Answers,
     api::{self, hot::Triggers},
     dashboard,
     directory::Directory,
-    http,
-    management::{self, Management, ManagementSettings},
-    observer::InboxObserver,
-    operations::{self, Operations},
+    drain::Drain,
+    http, key_upkeep,
+    mail::{Courier, MailSettings},
+    management::{self, Installation, Management, ManagementSettings},
+    observer::{self, InboxObserver},
+    operations::{self, Operations, WorkerMeters},
     timeline,
+    traces::{TraceError, TraceSettings, Traces},
+    usage::Books,
 };
 
 /// What the platform runs on, and how.
@@ -55,6 +61,12 @@ pub struct Platform {
     pub conformance_echo: bool,
     /// Whether browsers reach the dashboard over HTTPS.
     pub secure_cookies: bool,
+    /// Where people reach us, for links in mails; the public address when absent.
+    pub public_url: Option<String>,
+    /// Where mails go; to the log when absent.
+    pub mail: Option<MailSettings>,
+    /// Where traces go; nowhere when absent.
+    pub traces: Option<TraceSettings>,
     /// How long open requests and connections may take to end.
     pub shutdown_grace: Duration,
     /// Where webhooks may go, and how they behave.
@@ -81,6 +93,12 @@ pub enum ServeError {
     /// Webhooks could not start.
     #[error("webhooks could not start")]
     Webhooks(#[from] StartError),
+    /// The mail server's URL is of no use.
+    #[error("mails cannot be sent")]
+    Mail(#[from] lettre::transport::smtp::Error),
+    /// Traces were asked for and cannot be.
+    #[error("there can be no traces")]
+    Traces(#[from] TraceError),
     /// The HTTP server failed.
     #[error("the server failed")]
     Server(#[from] io::Error),
@@ -94,8 +112,10 @@ pub struct Running {
     pub internal_address: SocketAddr,
     node: Arc<Node>,
     webhooks: Webhooks,
+    books: Books,
     sockets: Sockets,
     homes: Homes,
+    traces: Traces,
     stopping: watch::Sender<bool>,
     grace: Duration,
     public: ServerHandle,
@@ -122,19 +142,44 @@ pub async fn start(platform: Platform) -> Result<Running, ServeError> {
     if platform.conformance_echo {
         tracing::warn!("conformance_echo is on: it is for suites of protocol tests, not for the public");
     }
+    let started_at = SystemTime::now();
     let public = listen(platform.listen)?;
     let internal = listen(platform.internal_listen)?;
     let (address, internal_address) = (public.local_addr()?, internal.local_addr()?);
     let (stopping, is_stopping) = watch::channel(false);
 
     let incarnation = Incarnation::begin(&store).await?;
-    let targets = platform.webhooks.policy;
+    let (targets, incarnation_id) = (platform.webhooks.policy, incarnation.id());
     let webhooks = Webhooks::start(store.clone(), incarnation, &platform.webhooks)?;
     let observer = Arc::new(InboxObserver(webhooks.inbox()));
     let node = Node::new(workers, observer, InProcess::new);
+    let books = Books::open(store.clone(), node.clone(), webhooks.meter(), incarnation_id).await?;
+    observer::show_attempts(&webhooks, &node);
+    let traces = Traces::start(platform.traces, incarnation_id)?;
+    if let Some(attempts) = traces.attempts() {
+        webhooks.follow(attempts);
+    }
     let directory = Directory::start(store.clone(), node.clone());
+    tokio::spawn(key_upkeep::keep(store.clone(), node.clone(), is_stopping.clone()));
 
+    let sends_mail = platform.mail.is_some();
+    let public_url = platform.public_url.unwrap_or_else(|| format!("http://{address}"));
+    let courier = Courier::new(store.clone(), platform.mail, public_url)?;
+    let mails = courier.meter();
+    tokio::spawn(courier.run(is_stopping.clone()));
+
+    let drain = Drain::new(node.clone());
+    tokio::spawn(drain.clone().work());
+    let installation = Installation {
+        node_id: incarnation_id,
+        started_at: OffsetDateTime::now_utc(),
+        webhooks: webhooks.meter(),
+        books: books.meter(),
+        drain: drain.clone(),
+    };
     let settings = ManagementSettings {
+        installation,
+        sends_mail,
         targets,
         workbench: webhooks.workbench(),
         listeners: webhooks.listeners(),
@@ -143,7 +188,7 @@ pub async fn start(platform: Platform) -> Result<Running, ServeError> {
         stopping: is_stopping.clone(),
     };
     let management = Management::new(store.clone(), directory.clone(), node.clone(), settings);
-    let (sockets, homes) = (Sockets::default(), Homes::default());
+    let (sockets, homes, meters) = (Sockets::default(), Homes::default(), WorkerMeters::default());
     let edge = Edge {
         node: node.clone(),
         directory,
@@ -152,19 +197,34 @@ pub async fn start(platform: Platform) -> Result<Running, ServeError> {
         trusted_proxies,
         conformance_echo: platform.conformance_echo,
         homes: homes.clone(),
+        meters: meters.clone(),
+        traces: traces.clone(),
         stopping: is_stopping.clone(),
+        drain: drain.clone(),
     };
     let public = serve_public(public, workers, platform.shutdown_grace, edge)?;
-    let operations =
-        Operations { store, node: node.clone(), webhooks: webhooks.meter(), stopping: is_stopping };
+    let operations = Operations {
+        store,
+        node: node.clone(),
+        webhooks: webhooks.meter(),
+        books: books.meter(),
+        mails,
+        workers: meters,
+        sockets: sockets.clone(),
+        started_at,
+        stopping: is_stopping,
+        drain,
+    };
     let internal = serve_internal(internal, Data::new(operations))?;
     Ok(Running {
         address,
         internal_address,
         node,
         webhooks,
+        books,
         sockets,
         homes,
+        traces,
         stopping,
         grace: platform.shutdown_grace,
         public,
@@ -190,9 +250,13 @@ impl Running {
         self.node.settle().await;
         // Before the workers end: connections to the database belong to the thread that opened them.
         self.webhooks.shutdown().await;
+        self.books.balance().await;
         // Requests under way get a moment; a connection that is only kept alive does not hold us up.
         let _ = timeout(LAST_REQUESTS, self.public.stop(true)).await;
+        // What the last requests have published.
+        self.books.balance().await;
         self.internal.stop(false).await;
+        self.traces.close().await;
         tracing::info!("stopped");
     }
 }
@@ -207,7 +271,10 @@ struct Edge {
     trusted_proxies: TrustedProxies,
     conformance_echo: bool,
     homes: Homes,
+    meters: WorkerMeters,
+    traces: Traces,
     stopping: watch::Receiver<bool>,
+    drain: Drain,
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
@@ -249,8 +316,11 @@ fn serve_public(
         .disable_signals()
         .listen("public", listener, move || {
             let worker = edge.node.join().expect("the server starts as many workers as the node has");
-            let admission =
-                DirectoryAdmission { directory: edge.directory.clone(), stopping: edge.stopping.clone() };
+            let admission = DirectoryAdmission {
+                directory: edge.directory.clone(),
+                stopping: edge.stopping.clone(),
+                drain: edge.drain.clone(),
+            };
             let (sockets, proxies) = (edge.sockets.clone(), edge.trusted_proxies.clone());
             let entrance = Rc::new(Entrance::new(worker, admission, sockets, proxies));
             let upgrade = Rc::new(WebSocketUpgrade::new(entrance.clone(), edge.conformance_echo));
@@ -264,9 +334,15 @@ fn serve_public(
                 .service(web::scope("").wrap(http::security_headers()).configure(pages));
             let app = map_config(app.into_factory(), |_| AppConfig::default());
             let triggers = Triggers { directory: edge.directory.clone(), node: edge.node.clone() };
-            let app = apply_fn_factory(app, move |request, web: &_| match triggers.take(request) {
-                Ok(answer) => Either::Left(answer.map(Ok)),
-                Err(request) => Either::Right(web.call(request).map_ok(Response::from)),
+            let meter = edge.meters.join();
+            actix_rt::spawn(meter.clone().watch_lag());
+            let answers = Answers { meter, traces: edge.traces.clone() };
+            let app = apply_fn_factory(app, move |request: Request, web: &_| {
+                let span = answers.begin(&request);
+                match triggers.take(request) {
+                    Ok(answer) => Either::Left(answers.triggered(answer, span)),
+                    Err(request) => Either::Right(answers.routed(request, web, span)),
+                }
             });
             let http = HttpService::build()
                 .keep_alive(KeepAlive::Timeout(KEEP_ALIVE))
@@ -295,7 +371,7 @@ fn serve_public(
 /// The management API and the dashboard.
 fn pages(config: &mut ServiceConfig) {
     config
-        .configure(management::routes)
+        .configure(management::mount)
         .configure(timeline::routes)
         .route("/app/{key}", web::get().to(http::upgrade_required))
         .service(web::scope("/app").default_service(web::to(http::not_found)))

@@ -20,6 +20,7 @@ pub mod http;
 mod inbox;
 mod outbox;
 mod reception;
+pub mod request_id;
 mod service;
 mod session;
 mod sessions;

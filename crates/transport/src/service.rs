@@ -93,7 +93,7 @@ where
 /// Both forms, because old clients read the error and new ones the close code.
 fn refuse(client: &impl Client, code: CloseCode) {
     let _ = client.send(&Batch::from(server_message::closing(code)));
-    client.end(code.code(), code.reason());
+    client.end(code.code(), &code.reason());
 }
 
 /// What the first message says.

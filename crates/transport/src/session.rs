@@ -461,7 +461,7 @@ impl Outlet for Session {
         if self.announces_close || code.is_announced() || self.policy == Policy::Cursor {
             let _ = self.send(&Batch::from(server_message::closing(code)));
         }
-        Self::close(self, code.code(), code.reason());
+        Self::close(self, code.code(), &code.reason());
     }
 }
 

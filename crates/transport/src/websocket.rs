@@ -59,11 +59,11 @@ impl<A: Admission> WebSocketUpgrade<A> {
         let is_echo = self.conformance_echo && head.uri.path() == echo::PATH;
         let mounted = self.mounted(head.uri.path());
         if key.is_none() && !is_echo && mounted.is_none() {
-            return refuse(&socket, handshake::not_found()).await;
+            return refuse(&socket, head, &handshake::not_found()).await;
         }
         let handshake = match Handshake::parse(head) {
             Ok(handshake) => handshake,
-            Err(response) => return refuse(&socket, response).await,
+            Err(response) => return refuse(&socket, head, &response).await,
         };
         let upgrade = Upgrade { head, handshake, socket, received };
         match (key, mounted) {

@@ -8,6 +8,7 @@ use std::{
 };
 
 use campanile_control::{Backlog, Outcome, Store};
+use campanile_protocol::{AppId, TenantId};
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -25,6 +26,8 @@ pub(crate) struct Counters {
     pub(crate) recorded: AtomicU64,
     pub(crate) unrecordable: AtomicU64,
     attempts: Mutex<Tally>,
+    /// Requests that nobody has taken the count of.
+    requests: Mutex<HashMap<(TenantId, AppId), u64>>,
     /// Absent unless endpoints are to be told apart.
     by_endpoint: Option<Mutex<HashMap<Uuid, Tally>>>,
 }
@@ -143,6 +146,11 @@ impl Counters {
         }
     }
 
+    /// Counts one request for whoever pays for it.
+    pub(crate) fn add_request(&self, tenant: TenantId, app: AppId) {
+        *self.requests.lock().expect("no one panics holding it").entry((tenant, app)).or_default() += 1;
+    }
+
     fn by_endpoint(&self) -> Vec<(Uuid, EndpointStats)> {
         let Some(tallies) = &self.by_endpoint else { return Vec::new() };
         let tallies = tallies.lock().expect("no one panics holding it");
@@ -155,6 +163,12 @@ impl Counters {
 }
 
 impl Meter {
+    /// Takes the numbers of requests that were sent since the last time, by app. Requests to endpoints count,
+    /// whatever became of them; what listeners are handed, tests and examples do not.
+    pub fn take_requests(&self) -> HashMap<(TenantId, AppId), u64> {
+        std::mem::take(&mut self.counters.requests.lock().expect("no one panics holding it"))
+    }
+
     /// Reads the counts, and the backlog from the database if it answers within two seconds.
     pub async fn read(&self) -> Stats {
         let backlog = timeout(ANSWER_WITHIN, self.store.backlog()).await;
@@ -193,5 +207,14 @@ mod tests {
         assert!((stats.latency.sum_seconds - 60.007).abs() < 1e-9);
         assert_eq!(counters.attempts.lock().unwrap().durations[0], 1);
         assert!(Counters::new(false).by_endpoint().is_empty());
+    }
+
+    #[test]
+    fn requests_are_counted_by_app_until_they_are_taken() {
+        let counters = Counters::default();
+        let (tenant, app) = (TenantId(Uuid::nil()), AppId::from_number(1).unwrap());
+        (0..3).for_each(|_| counters.add_request(tenant, app));
+        let requests = std::mem::take(&mut *counters.requests.lock().unwrap());
+        assert_eq!(requests.get(&(tenant, app)), Some(&3));
     }
 }

@@ -2,6 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use campanile_control::{Attempt, Claim, ClaimNext, Outcome, Standing, Store, boundary};
+use reqwest::header::{HeaderMap, HeaderValue};
 use time::OffsetDateTime;
 use tokio::{
     sync::{Semaphore, watch},
@@ -10,8 +11,11 @@ use tokio::{
 use uuid::Uuid;
 
 use crate::{
+    Attempted,
+    attempted::AttemptListener,
     bell::Bell,
     counters::Counters,
+    follow::{Attempting, Followed, Follower},
     post::{Poster, Reply, Request},
     schedule::{Circumstances, decide, random_jitter},
     signing::{Label, headers, masked},
@@ -37,6 +41,8 @@ pub(crate) struct Courier {
     pub(crate) counters: Arc<Counters>,
     pub(crate) bell: Bell,
     pub(crate) failures: Arc<Semaphore>,
+    pub(crate) listener: AttemptListener,
+    pub(crate) follower: Follower,
 }
 
 impl Courier {
@@ -66,7 +72,11 @@ impl Courier {
     async fn deliver(&self, claim: &Claim, goes_on: bool) -> Option<Claim> {
         let at = OffsetDateTime::now_utc();
         let (recipient, body) = (&claim.recipient, Bytes::from(claim.to_body()));
-        let headers = headers(recipient, &Label::of(&claim.ticket), &body, at);
+        let followed = self.follow(claim);
+        let mut headers = headers(recipient, &Label::of(&claim.ticket), &body, at);
+        if let Some(followed) = &followed {
+            trace(&mut headers, followed.as_ref());
+        }
         let request_headers = masked(&headers);
         boundary("post.sending");
         let request = Request {
@@ -81,13 +91,30 @@ impl Courier {
         boundary("post.answered");
         let outcome = outcome(claim, &reply);
         self.counters.add_attempt(recipient.id, outcome, reply.duration);
+        self.counters.add_request(recipient.tenant_id, recipient.app_id);
         let attempt = to_attempt(at, request_headers, reply);
+        if let Some(followed) = followed {
+            followed.end(attempt.status, attempt.error.as_deref());
+        }
+        self.listener.tell(|| Attempted {
+            app_id: recipient.app_id,
+            webhook: recipient.id,
+            delivery: claim.ticket.delivery_id,
+            status: attempt.status,
+            error: attempt.error.clone(),
+        });
         tracing::debug!(
             app.id = %recipient.app_id, webhook.id = %recipient.id, delivery.id = %claim.ticket.delivery_id,
             attempt = claim.ticket.attempt, replay = claim.ticket.replay, status = attempt.status, ?outcome,
             "webhook posted"
         );
         self.settle(claim, &attempt, outcome, goes_on).await
+    }
+
+    fn follow(&self, claim: &Claim) -> Option<Box<dyn Followed>> {
+        let Claim { ticket, recipient, .. } = claim;
+        let (app_id, webhook, delivery) = (recipient.app_id, recipient.id, ticket.delivery_id);
+        self.follower.begin(&Attempting { app_id, webhook, delivery, attempt: ticket.attempt })
     }
 
     async fn settle(
@@ -128,6 +155,13 @@ impl Courier {
         if let Err(error) = self.store.release(&claim.ticket).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "a webhook lane stays leased");
         }
+    }
+}
+
+/// Tells the endpoint of which trace the request is.
+fn trace(headers: &mut HeaderMap, followed: &dyn Followed) {
+    if let Ok(parent) = HeaderValue::try_from(followed.traceparent()) {
+        headers.insert("traceparent", parent);
     }
 }
 

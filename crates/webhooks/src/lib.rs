@@ -38,12 +38,15 @@
 //! [`Listeners`] hand the same deliveries to someone who holds a stream open and reports back.
 //! [`Workbench`] sends examples and checks signatures by hand. [`Meter`] tells how it goes.
 
+mod attempted;
+mod auth_endpoint;
 mod bell;
 mod config;
 mod counters;
 mod debounce;
 mod deliver;
 mod dispatcher;
+mod follow;
 mod inbox;
 mod listeners;
 mod lookups;
@@ -60,8 +63,10 @@ mod webhooks;
 mod workbench;
 mod writer;
 
+pub use attempted::Attempted;
 pub use config::WebhookConfig;
 pub use counters::{EndpointStats, Histogram, Meter, Stats};
+pub use follow::{Attempting, Follow, Followed};
 pub use inbox::Inbox;
 pub use listeners::{ListenError, ListenRequest, Listener, ListenerDelivery, ListenerReport, Listeners};
 pub use post::StartError;

@@ -9,12 +9,14 @@ use tokio::{
 };
 
 use crate::{
-    Inbox, Listeners, Meter, StartError, WebhookConfig, Workbench,
+    Attempted, Follow, Inbox, Listeners, Meter, StartError, WebhookConfig, Workbench,
+    attempted::AttemptListener,
     bell::Bell,
     counters::Counters,
     debounce::Debounce,
     deliver::{Courier, FAILURES_AT_ONCE},
     dispatcher::Dispatcher,
+    follow::Follower,
     listeners::MAX_LISTENERS_PER_TENANT,
     places::Places,
     post::Poster,
@@ -33,6 +35,8 @@ pub struct Webhooks {
     inbox: Inbox,
     meter: Meter,
     workbench: Workbench,
+    listener: AttemptListener,
+    follower: Follower,
     listeners: Listeners,
     listeners_alive: mpsc::Sender<()>,
     listeners_ended: mpsc::Receiver<()>,
@@ -83,6 +87,7 @@ impl Webhooks {
             bell: bell.clone(),
             stop: writer_stops,
         };
+        let (listener, follower) = (AttemptListener::default(), Follower::default());
         let courier = Courier {
             store: store.clone(),
             incarnation: incarnation.id(),
@@ -90,6 +95,8 @@ impl Webhooks {
             counters: Arc::clone(&counters),
             bell: bell.clone(),
             failures: Arc::new(Semaphore::new(FAILURES_AT_ONCE)),
+            listener: listener.clone(),
+            follower: follower.clone(),
         };
         let (places, stop) = (Places::new(bell.clone()), dispatcher_stops.clone());
         let listeners = Listeners {
@@ -107,6 +114,8 @@ impl Webhooks {
             meter: Meter { counters, gauge: Arc::clone(inbox.gauge()), store: store.clone() },
             inbox,
             workbench: Workbench { store: store.clone(), poster, trials: Trials::new() },
+            listener,
+            follower,
             listeners,
             listeners_alive,
             listeners_ended,
@@ -136,6 +145,16 @@ impl Webhooks {
     /// Sends examples and checks signatures.
     pub fn workbench(&self) -> Workbench {
         self.workbench.clone()
+    }
+
+    /// Tells someone of every request that is over; only the first who asks. It must neither block nor fail.
+    pub fn on_attempt(&self, listener: impl Fn(Attempted) + Send + Sync + 'static) {
+        self.listener.set(Box::new(listener));
+    }
+
+    /// Has someone follow each request from before it is sent; only the first who asks.
+    pub fn follow(&self, follow: impl Follow) {
+        self.follower.set(Box::new(follow));
     }
 
     /// Opens listeners.

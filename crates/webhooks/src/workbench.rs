@@ -96,7 +96,10 @@ impl Trials {
         Self { all: Arc::new(Semaphore::new(MAX_TRIALS)), tenants: Shares::new(MAX_TRIALS_PER_TENANT) }
     }
 
-    fn take(&self, tenant: TenantId) -> Result<(Share<TenantId>, SemaphorePermit<'_>), WorkbenchError> {
+    pub(crate) fn take(
+        &self,
+        tenant: TenantId,
+    ) -> Result<(Share<TenantId>, SemaphorePermit<'_>), WorkbenchError> {
         let share = self.tenants.take(tenant).ok_or(WorkbenchError::Busy)?;
         Ok((share, self.all.try_acquire().map_err(|_| WorkbenchError::Busy)?))
     }
@@ -150,7 +153,7 @@ impl Workbench {
         if recipient.url.is_empty() { Err(WebhookError::NotFound) } else { Ok(recipient) }
     }
 
-    async fn find_app(&self, tenant: TenantId, app: AppId) -> Result<App, WebhookError> {
+    pub(crate) async fn find_app(&self, tenant: TenantId, app: AppId) -> Result<App, WebhookError> {
         let found = self.store.find_app(app).await?;
         found.filter(|app| app.tenant_id == tenant).ok_or(WebhookError::NotFound)
     }

@@ -4,6 +4,7 @@
 //! processes, and the two servers take turns, so that what else happens on the machine happens to both.
 //! Figures of different machines cannot be compared, the ratios to the floor can.
 
+mod beside;
 mod cores;
 mod floor;
 mod options;
@@ -21,11 +22,12 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use serde_json::Value;
 
 use self::{
+    beside::Companion,
     cores::Cores,
     options::Options,
     platform::Platform,
     results::{Measured, Results},
-    rows::{Comparison, Row, WEBSOCKET},
+    rows::{Beside, Comparison, Row, WEBSOCKET},
     server::Endpoint,
 };
 use crate::{
@@ -97,19 +99,21 @@ fn measure(
     };
     let repetitions = if options.quick { 1 } else { row.repetitions };
     for _ in 0..repetitions {
-        let run = measure_platform(row, platform, 1, row.comparison.transport());
+        let run = measure_platform(row, platform, 1, row.comparison.transport(), row.comparison.beside());
         note("campanile", cores.are_apart(1), run)?;
         match row.comparison {
             Comparison::Floor => note("floor", cores.are_apart(1), measure_floor(row, cores))?,
             Comparison::TwoWorkers => {
-                note("two workers", cores.are_apart(2), measure_platform(row, platform, 2, WEBSOCKET))?;
+                note("two workers", cores.are_apart(2), measure_platform(row, platform, 2, WEBSOCKET, None))?;
             }
-            Comparison::WebSockets => {
-                note("websocket", cores.are_apart(1), measure_platform(row, platform, 1, WEBSOCKET))?;
+            Comparison::WebSockets | Comparison::Alone(_) => {
+                let other = measure_platform(row, platform, 1, WEBSOCKET, None);
+                note(row.comparison.other(), cores.are_apart(1), other)?;
             }
         }
-        // No peer streams as pusher-js has it.
-        if let Some(peer) = options.peer.as_ref().filter(|_| row.comparison != Comparison::WebSockets) {
+        // No peer streams as pusher-js has it, or has our console.
+        let is_comparable = matches!(row.comparison, Comparison::Floor | Comparison::TwoWorkers);
+        if let Some(peer) = options.peer.as_ref().filter(|_| is_comparable) {
             // Where it runs is known to whoever has started it.
             note("peer", false, measure_one(row, peer, WEBSOCKET))?;
         }
@@ -122,10 +126,13 @@ fn measure_platform(
     platform: &Platform,
     workers: usize,
     transport: &str,
+    beside: Option<Beside>,
 ) -> anyhow::Result<Value> {
-    let server = platform.serve(workers)?;
+    let installation = platform.serve(workers)?;
     platform.cores().enter_load_beside(workers)?;
-    let report = measure_one(row, server.endpoint(), transport);
+    let companion = beside.map(|beside| Companion::start(beside, &installation)).transpose()?;
+    let report = measure_one(row, installation.endpoint(), transport);
+    drop(companion);
     platform.cores().enter_load()?;
     report
 }

@@ -2,6 +2,7 @@
 
 mod clients;
 mod database;
+mod monitoring;
 mod proxies;
 mod rust;
 mod web;
@@ -15,7 +16,7 @@ use crate::{interrupt, tally::Tally};
 /// One step: its name, and what it does.
 type Step = (&'static str, fn() -> anyhow::Result<Tally>);
 
-const STEPS: [Step; 17] = [
+const STEPS: [Step; 19] = [
     ("fmt", rust::fmt),
     ("clippy", rust::clippy),
     ("dashboard", web::dashboard),
@@ -23,9 +24,11 @@ const STEPS: [Step; 17] = [
     ("rust", rust::test),
     ("proxies", proxies::test),
     ("deny", rust::deny),
+    ("monitoring", monitoring::test),
     ("node", clients::node),
     ("python", clients::python),
     ("pysher", clients::pysher),
+    ("openapi", clients::openapi),
     ("pusher-js-7", clients::pusher_js_7),
     ("transports", clients::transports),
     ("echo", clients::echo),

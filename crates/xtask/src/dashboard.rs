@@ -6,9 +6,20 @@ use std::{
 
 use crate::{node, process::must, root};
 
+/// The management API, whose types and summaries the dashboard takes over.
+const DOCUMENT: &str = "../sdk-specs/openapi/management.json";
+
 /// What the build reads, besides the installed packages.
-const SOURCES: [&str; 6] =
-    ["src", "public", "index.html", "vite.config.ts", "tsconfig.json", "package-lock.json"];
+const SOURCES: [&str; 8] = [
+    "src",
+    "public",
+    "index.html",
+    "vite.config.ts",
+    "api-document.ts",
+    "tsconfig.json",
+    "package-lock.json",
+    DOCUMENT,
+];
 
 pub(crate) fn dir() -> PathBuf {
     root::path("web-dashboard")

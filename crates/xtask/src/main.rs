@@ -24,8 +24,9 @@ Commands:
   up [-- ARGS...]   Set everything up, build, and run the platform until Ctrl-C.
                     ARGS go to `campanile serve`; DATABASE_URL names an existing PostgreSQL.
   test [STEP...]    Set everything up and run every check, or only the named steps:
-                    fmt clippy dashboard build rust proxies deny node python
-                    pysher pusher-js-7 transports echo go java pusher-js-browser browser
+                    fmt clippy dashboard build rust proxies deny monitoring node
+                    python pysher openapi pusher-js-7 transports echo go java
+                    pusher-js-browser browser
   bench [ROW...]    Measure the platform beside the floor, all rows or the named ones. Also:
                     --list     name the rows
                     --quick    once each instead of three times

@@ -7,8 +7,10 @@
 //! The app has client events enabled; further settings are given as for `campanile app create`.
 //!
 //! The command finds all it needs in its environment: `PLATFORM_URL`, `PLATFORM_HOST`, `PLATFORM_PORT`,
-//! `APP_ID`, `APP_KEY`, `APP_SECRET`; for a server of its own that receives the app's webhooks
-//! `WEBHOOK_PORT`, `WEBHOOK_ID` and `WEBHOOK_SECRET`; and for the management API `MANAGEMENT_TOKEN`.
+//! `PLATFORM_LOG`, a file, which has the mails; `PLATFORM_PROGRAM` and `PLATFORM_DATA`, the `--data-dir`, for the
+//! command line beside it; `APP_ID`, `APP_KEY`, `APP_SECRET`; for a server of its own that
+//! receives the app's webhooks `WEBHOOK_PORT`, `WEBHOOK_ID` and `WEBHOOK_SECRET`; and for the management API
+//! `MANAGEMENT_TOKEN`.
 
 use std::{env, net::TcpListener, process::Command, process::ExitCode};
 
@@ -38,6 +40,10 @@ fn main() -> anyhow::Result<ExitCode> {
     command.args(arguments);
     command.env("PLATFORM_URL", format!("http://{}", platform.authority));
     command.env("PLATFORM_HOST", host).env("PLATFORM_PORT", port);
+    command.env("PLATFORM_LOG", platform.log_path());
+    let beside = platform.command(&[]);
+    command.env("PLATFORM_PROGRAM", beside.get_program());
+    command.env("PLATFORM_DATA", beside.get_args().last().context("--data-dir")?);
     command.env("APP_ID", app.id).env("APP_KEY", app.key).env("APP_SECRET", app.secret);
     command.env("WEBHOOK_PORT", webhook_port.to_string());
     command.env("WEBHOOK_ID", webhook.id).env("WEBHOOK_SECRET", webhook.signing_secret);

@@ -38,7 +38,17 @@ const ARROWS: [(&str, &[&str]); 12] = [
 /// Libraries that only the named packages may use, by the beginning of their names.
 const RESERVED: [(&str, &[&str]); 5] = [
     ("sqlx", &["campanile-control"]),
-    ("reqwest", &["campanile-webhooks", "campanile-listen", "campanile-doctor", "campanile-loadtest"]),
+    (
+        "reqwest",
+        &[
+            "campanile-webhooks",
+            "campanile-listen",
+            "campanile-doctor",
+            "campanile-loadtest",
+            // Traces, to the collector that the configuration names.
+            "campanile-server",
+        ],
+    ),
     ("actix-web", &["campanile-server", "campanile-transport"]),
     ("actix", &["campanile-realtime", "campanile-transport", "campanile-server"]),
     (

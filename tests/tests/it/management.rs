@@ -1,8 +1,4 @@
-use std::{
-    io::{BufRead, BufReader, Write},
-    net::TcpStream,
-    time::Duration,
-};
+use std::time::Duration;
 
 use campanile_tests::{App, Platform, request};
 use serde_json::{Value, json};
@@ -183,36 +179,6 @@ fn eventually(mut holds: impl FnMut() -> bool) {
 }
 
 #[test]
-fn the_live_stream_tells_what_happens_and_why_not() {
-    let platform = Platform::spawn().unwrap();
-    let person = sign_up(&platform, "owner@example.com");
-    let (app, _) = person.create_app();
-    let mut stream = TcpStream::connect(&platform.authority).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    let head =
-        format!("GET /api/v1/apps/{}/live HTTP/1.1\r\nHost: x\r\nCookie: {}\r\n\r\n", app.id, person.cookie);
-    stream.write_all(head.as_bytes()).unwrap();
-    let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
-    let mut next = move || -> Value {
-        let line = lines.find(|line| line.starts_with("data: ")).unwrap();
-        serde_json::from_str(line.trim_start_matches("data: ")).unwrap()
-    };
-    assert_eq!(next(), json!({ "connections": 0, "channels": 0 }));
-    let mut client = Client::connect(&platform, &app);
-    assert_eq!((next()["kind"].clone(), client.socket_id.is_empty()), (json!("connected"), false));
-    client.subscribe("news", None);
-    assert_eq!(next()["channel"], "news");
-    let event = json!({ "channel": "news", "name": "posted", "data": { "a": 1 } });
-    let sent = person.ok("POST", &format!("/apps/{}/events", app.id), &event);
-    assert_eq!(sent, json!({ "subscribers": 1 }));
-    assert_eq!(client.next(), json!({ "event": "posted", "channel": "news", "data": "{\"a\":1}" }));
-    let told = next();
-    assert_eq!((&told["source"], &told["subscribers"]), (&json!("dashboard"), &json!(1)));
-    client.say(&json!({ "event": "pusher:subscribe", "data": { "channel": "private-x", "auth": "a:b" } }));
-    assert!(text(&next()["message"]).contains("Invalid key in subscription auth data: 'a'"));
-}
-
-#[test]
 fn guessing_a_password_is_slowed_down() {
     let platform = Platform::spawn().unwrap();
     let person = sign_up(&platform, "owner@example.com");
@@ -223,6 +189,52 @@ fn guessing_a_password_is_slowed_down() {
     let refused = post(&platform, "/login", &[], &guess);
     assert_eq!((refused.status, refused.head.to_lowercase().contains("retry-after")), (429, true));
     person.ok("GET", "/me", &Value::Null);
+}
+
+#[test]
+fn who_guesses_a_password_does_not_shut_out_browsers_that_its_owner_has_used() {
+    let platform = Platform::spawn().unwrap();
+    let account = json!({ "organisation": "Acme", "email": "owner@example.com", "password": PASSWORD });
+    let welcome = post(&platform, "/signup", &[], &account);
+    let known = welcome.head.lines().find_map(|line| line.split_once("campanile_device=")).unwrap().1;
+    let device = format!("Cookie: campanile_device={}", known.split(';').next().unwrap());
+    let guess = json!({ "email": "owner@example.com", "password": "wrong password" });
+    for _ in 0..10 {
+        assert_eq!(post(&platform, "/login", &[], &guess).status, 401);
+    }
+    let right = json!({ "email": "Owner@example.com", "password": PASSWORD });
+    assert_eq!(post(&platform, "/login", &[], &right).status, 429);
+    assert_eq!(post(&platform, "/login", &["Cookie: campanile_device=00"], &right).status, 429);
+    assert_eq!(post(&platform, "/login", &[&device], &right).status, 200);
+    for _ in 0..10 {
+        assert_eq!(post(&platform, "/login", &[&device], &guess).status, 401);
+    }
+    assert_eq!(
+        post(&platform, "/login", &[&device], &right).status,
+        429,
+        "a known browser may guess no more"
+    );
+}
+
+#[test]
+fn a_request_that_means_another_organisation_than_the_session_acts_for_changes_nothing() {
+    let platform = Platform::spawn().unwrap();
+    let person = sign_up(&platform, "owner@example.com");
+    let first = text(&person.ok("GET", "/tenant", &Value::Null)["id"]);
+    person.ok("POST", "/me/tenants", &json!({ "name": "Second" }));
+    let cookie = format!("Cookie: {}", person.cookie);
+    let create = |meant: &str| {
+        let meant = format!("X-Campanile-Tenant: {meant}");
+        post(&platform, "/apps", &[&cookie, &meant], &json!({ "name": "Chat" }))
+    };
+    for meant in [first.as_str(), "Second", ""] {
+        let refused = create(meant);
+        assert_eq!((refused.status, code(&refused).as_str()), (409, "other_tenant"), "{meant}");
+        assert!(refused.body.contains("Second"), "{}", refused.body);
+    }
+    assert_eq!(person.ok("GET", "/apps", &Value::Null)["apps"], json!([]));
+    person.ok("POST", &format!("/me/tenants/{first}/enter"), &Value::Null);
+    assert_eq!(create(&first).status, 201);
 }
 
 #[test]

@@ -18,6 +18,12 @@ pub(crate) fn sign_up<'a>(platform: &'a Platform, email: &str) -> Person<'a> {
     Person { platform, cookie: cookie(&response) }
 }
 
+pub(crate) fn log_in<'a>(platform: &'a Platform, email: &str) -> Person<'a> {
+    let response = post(platform, "/login", &[], &json!({ "email": email, "password": PASSWORD }));
+    assert_eq!(response.status, 200, "{}", response.body);
+    Person { platform, cookie: cookie(&response) }
+}
+
 pub(crate) fn cookie(response: &Response) -> String {
     let line = response.head.lines().find(|line| line.to_lowercase().starts_with("set-cookie:")).unwrap();
     assert!(line.contains("HttpOnly") && line.contains("SameSite=Lax") && line.contains("Path=/"), "{line}");

@@ -17,7 +17,12 @@ impl<'a> Program<'a> {
     }
 
     pub(crate) fn of(person: &Person<'a>) -> Self {
-        let made = person.ok("POST", "/tokens", &json!({ "name": "laptop" }));
+        Self::with(person, &json!({ "name": "laptop" }))
+    }
+
+    /// With a token that is as `new` says.
+    pub(crate) fn with(person: &Person<'a>, new: &Value) -> Self {
+        let made = person.ok("POST", "/tokens", new);
         Self::new(person.platform, &text(&made["token"]))
     }
 

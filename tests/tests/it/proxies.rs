@@ -1,9 +1,9 @@
 //! Whose attempts to guess a password are counted together, behind a proxy and without.
 
 use campanile_tests::{Options, Platform};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::person::{post, sign_up};
+use crate::person::{Person, cookie, post, sign_up};
 
 /// As in the platform: what an address may fail in a minute.
 const FAILURES_PER_ADDRESS: usize = 50;
@@ -50,6 +50,21 @@ fn clients_behind_one_proxy_are_throttled_each_for_itself() {
         json!({ "organisation": "Acme", "email": "new@example.com", "password": "long enough, this" });
     assert_eq!(post(&platform, "/signup", &["X-Forwarded-For: 198.51.100.7"], &account).status, 429);
     assert_eq!(post(&platform, "/signup", &["X-Forwarded-For: 198.51.100.8"], &account).status, 201);
+}
+
+#[test]
+fn sessions_and_the_audit_log_name_the_client_and_not_its_proxy() {
+    let platform = behind("127.0.0.1");
+    let account =
+        json!({ "organisation": "Acme", "email": "ada@example.com", "password": "long enough, this" });
+    let signed_up = post(&platform, "/signup", &["X-Forwarded-For: 198.51.100.7"], &account);
+    let ada = Person { platform: &platform, cookie: cookie(&signed_up) };
+    let listed = |path: &str, of: &str| {
+        let reply = ada.ok("GET", path, &Value::Null);
+        reply[of].as_array().unwrap().iter().map(|one| one["address"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(listed("/me/sessions", "sessions"), ["198.51.100.7"]);
+    assert_eq!(listed("/audit", "entries"), ["198.51.100.7", "198.51.100.7"]);
 }
 
 #[test]

@@ -67,6 +67,29 @@ impl Client {
         }
     }
 
+    /// Whether it answers a ping; otherwise the code that it was closed with.
+    pub(crate) fn answers(&mut self) -> Result<(), u16> {
+        self.say(&json!({ "event": "pusher:ping" }));
+        match self.socket.read().unwrap() {
+            Message::Text(text) if text.contains("pusher:pong") => Ok(()),
+            Message::Close(frame) => Err(frame.unwrap().code.into()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Everything that came before the close frame, which must come.
+    pub(crate) fn rest(&mut self) -> Vec<Value> {
+        let mut frames = Vec::new();
+        loop {
+            match self.socket.read().unwrap() {
+                Message::Text(text) => frames.push(serde_json::from_str(&text).unwrap()),
+                Message::Ping(_) => {}
+                Message::Close(_) => return frames,
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
     pub(crate) fn say(&mut self, message: &Value) {
         self.socket.send(Message::text(message.to_string())).unwrap();
     }

@@ -1,9 +1,11 @@
 //! Webhooks as their owner manages them: endpoints, tests and the verifier.
 
+use campanile_tests::Platform;
 use serde_json::{Value, json};
 
 use crate::{
-    person::text,
+    person::{code, sign_up, text},
+    program::Program,
     webhook_stage::{PATIENCE, Stage, header},
 };
 
@@ -186,6 +188,23 @@ fn the_verifier_says_what_is_wrong() {
             assert!(found[scheme]["reason"].is_string(), "{found}");
         }
     }
+}
+
+#[test]
+fn the_verifier_signs_for_none_who_may_not_see_secrets_and_leaves_a_record() {
+    let platform = Platform::spawn().unwrap();
+    let owner = sign_up(&platform, "owner@example.com");
+    let (app, _) = owner.create_app();
+    let hooks = format!("/apps/{}/webhooks", app.id);
+    let hook = json!({ "url": "http://127.0.0.1:9/", "event_types": ["channel_occupied"] });
+    let verify = format!("{hooks}/{}/verify", text(&owner.ok("POST", &hooks, &hook)["id"]));
+    let received = json!({ "headers": {}, "body": "1.1:private-news" });
+    let reader = Program::with(&owner, &json!({ "name": "r", "scopes": ["read", "payloads"] }));
+    let refused = reader.send("POST", &verify, &received, &[]);
+    assert_eq!((refused.status, code(&refused).as_str()), (403, "forbidden"), "{}", refused.body);
+    assert!(owner.ok("POST", &verify, &received)["pusher"]["expected"].is_string());
+    let log = owner.ok("GET", "/audit?action=webhook.verified", &Value::Null);
+    assert_eq!(log["entries"].as_array().unwrap().len(), 1, "{log}");
 }
 
 #[test]

@@ -101,9 +101,16 @@ impl Stage {
                 thread::sleep(POLL);
             }
             let faults = self.faults();
-            assert!(faults.is_empty(), "{}", faults.join("\n"));
+            assert!(faults.is_empty(), "{}{}", faults.join("\n"), self.refusal());
         }
         spoil::must_be_noticed(&self.received(), &self.book);
+    }
+
+    /// What PostgreSQL refused last, if it did: nothing is told while its disk is full.
+    fn refusal(&self) -> String {
+        let log = self.platform.log();
+        let refusal = log.lines().rfind(|line| line.contains("error returned from database"));
+        refusal.map(|line| format!("\nthe database refused: {line}")).unwrap_or_default()
     }
 
     /// What is wrong with what has been received so far.

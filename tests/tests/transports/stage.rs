@@ -30,7 +30,9 @@ impl Stage {
         });
         let answer = stage.dashboard(|target| Ask::post(target, account.to_string()), "/signup");
         assert_eq!(answer.status, 201, "{}", answer.head);
-        stage.cookie = answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+        let session =
+            answer.head.lines().find_map(|line| line.strip_prefix("set-cookie: campanile_session="));
+        stage.cookie = format!("campanile_session={}", session.unwrap().split(';').next().unwrap());
         stage.tenant = stage.manage("GET", "/me", &Value::Null)["tenant"]["id"].as_str().unwrap().to_owned();
         stage
     }

@@ -10,8 +10,9 @@ export function useApps() {
   return useQuery({ queryKey: queryKeys.apps, queryFn: fetchApps, refetchInterval: COUNT_REFRESH_MS });
 }
 
-export function useApp(appId: string) {
-  return useQuery({ queryKey: queryKeys.app(appId), queryFn: () => fetchApp(appId) });
+/** `refreshMs` is for pages that show what changes by itself. */
+export function useApp(appId: string, refreshMs: number | false = false) {
+  return useQuery({ queryKey: queryKeys.app(appId), queryFn: () => fetchApp(appId), refetchInterval: refreshMs });
 }
 
 /** Puts a fresh app into the cache and marks the list as outdated. */

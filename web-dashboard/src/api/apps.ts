@@ -1,23 +1,25 @@
-import { path, request } from './request';
-import type { App, AppKey, AppPatch, RevealedKey } from './types';
+import { address, request } from './request';
+import type { AppPatch } from './types';
 
-export const fetchApps = async () => (await request<{ apps: App[] }>('GET', '/apps')).apps;
+export const fetchApps = async () => (await request('GET', '/apps')).apps;
 
-export const fetchApp = (appId: string) => request<App>('GET', path('apps', appId));
+export const fetchApp = (app_id: string) => request('GET', '/apps/{app_id}', { path: { app_id } });
 
-export const createApp = (name: string) => request<App>('POST', '/apps', { name });
+export const createApp = (name: string) => request('POST', '/apps', { body: { name } });
 
-export const updateApp = (appId: string, patch: AppPatch) => request<App>('PATCH', path('apps', appId), patch);
+export const updateApp = (app_id: string, patch: AppPatch) =>
+  request('PATCH', '/apps/{app_id}', { path: { app_id }, body: patch });
 
-export const deleteApp = (appId: string) => request<void>('DELETE', path('apps', appId));
+export const deleteApp = (app_id: string) => request('DELETE', '/apps/{app_id}', { path: { app_id } });
 
-export const createKey = (appId: string, label: string) =>
-  request<AppKey>('POST', path('apps', appId, 'keys'), label === '' ? {} : { label });
+export const createKey = (app_id: string, label: string) =>
+  request('POST', '/apps/{app_id}/keys', { path: { app_id }, body: label === '' ? {} : { label } });
 
-export const deleteKey = (appId: string, keyId: string) => request<void>('DELETE', path('apps', appId, 'keys', keyId));
+export const deleteKey = (app_id: string, key_id: string) =>
+  request('DELETE', '/apps/{app_id}/keys/{key_id}', { path: { app_id, key_id } });
 
-export const revealKey = (appId: string, keyId: string) =>
-  request<RevealedKey>('POST', path('apps', appId, 'keys', keyId, 'reveal'));
+export const revealKey = (app_id: string, key_id: string) =>
+  request('POST', '/apps/{app_id}/keys/{key_id}/reveal', { path: { app_id, key_id } });
 
 export interface TestEvent {
   channel: string;
@@ -25,8 +27,8 @@ export interface TestEvent {
   data: unknown;
 }
 
-export const sendEvent = (appId: string, event: TestEvent) =>
-  request<{ subscribers: number }>('POST', path('apps', appId, 'events'), event);
+export const sendEvent = (app_id: string, event: TestEvent) =>
+  request('POST', '/apps/{app_id}/events', { path: { app_id }, body: event });
 
 /** The address of the activity stream, for EventSource. */
-export const liveUrl = (appId: string) => `/api/v1${path('apps', appId, 'live')}`;
+export const liveUrl = (app_id: string) => address('/apps/{app_id}/live', { path: { app_id } });

@@ -1,13 +1,5 @@
-import { path, request } from './request';
-import type {
-  DeliveryDetail,
-  DeliveryFilter,
-  DeliveryPage,
-  Queue,
-  ReplayAnswer,
-  ReplayRange,
-  Verification,
-} from './delivery-types';
+import type { DeliveryFilter, ReplayRange } from './delivery-types';
+import { request } from './request';
 import type { Headers } from './webhook-types';
 
 /** The endpoint that calls are about. */
@@ -16,42 +8,48 @@ export interface EndpointRef {
   webhookId: string;
 }
 
-const endpointPath = ({ appId, webhookId }: EndpointRef, ...rest: string[]) =>
-  path('apps', appId, 'webhooks', webhookId, ...rest);
-
-function query(values: Record<string, string | undefined>): string {
-  const given = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
-}
+const names = ({ appId, webhookId }: EndpointRef) => ({ app_id: appId, webhook_id: webhookId });
 
 export const fetchDeliveries = (endpoint: EndpointRef, filter: DeliveryFilter, cursor: string | undefined) =>
-  request<DeliveryPage>('GET', endpointPath(endpoint, 'deliveries') + query({ ...filter, cursor }));
+  request('GET', '/apps/{app_id}/webhooks/{webhook_id}/deliveries', {
+    path: names(endpoint),
+    query: { ...filter, cursor },
+  });
 
-export const fetchDelivery = (endpoint: EndpointRef, deliveryId: string) =>
-  request<DeliveryDetail>('GET', endpointPath(endpoint, 'deliveries', deliveryId));
+export const fetchDelivery = (endpoint: EndpointRef, delivery_id: string) =>
+  request('GET', '/apps/{app_id}/webhooks/{webhook_id}/deliveries/{delivery_id}', {
+    path: { ...names(endpoint), delivery_id },
+  });
 
-export const replayDelivery = (endpoint: EndpointRef, deliveryId: string) =>
-  request<{ replay: number }>('POST', endpointPath(endpoint, 'deliveries', deliveryId, 'replay'));
+export const replayDelivery = (endpoint: EndpointRef, delivery_id: string) =>
+  request('POST', '/apps/{app_id}/webhooks/{webhook_id}/deliveries/{delivery_id}/replay', {
+    path: { ...names(endpoint), delivery_id },
+  });
 
 export const replayMany = (endpoint: EndpointRef, range: ReplayRange) =>
-  request<ReplayAnswer>('POST', endpointPath(endpoint, 'replay'), range);
+  request('POST', '/apps/{app_id}/webhooks/{webhook_id}/replay', { path: names(endpoint), body: range });
 
 export const fetchDeadLetters = (endpoint: EndpointRef, cursor: string | undefined) =>
-  request<DeliveryPage>('GET', endpointPath(endpoint, 'dead-letters') + query({ cursor }));
+  request('GET', '/apps/{app_id}/webhooks/{webhook_id}/dead-letters', { path: names(endpoint), query: { cursor } });
 
-export const replayDeadLetter = (endpoint: EndpointRef, deliveryId: string) =>
-  request<void>('POST', endpointPath(endpoint, 'dead-letters', deliveryId, 'replay'));
+export const replayDeadLetter = (endpoint: EndpointRef, delivery_id: string) =>
+  request('POST', '/apps/{app_id}/webhooks/{webhook_id}/dead-letters/{delivery_id}/replay', {
+    path: { ...names(endpoint), delivery_id },
+  });
 
 export const replayAllDeadLetters = (endpoint: EndpointRef) =>
-  request<ReplayAnswer>('POST', endpointPath(endpoint, 'dead-letters', 'replay'));
+  request('POST', '/apps/{app_id}/webhooks/{webhook_id}/dead-letters/replay', { path: names(endpoint) });
 
-export const discardDeadLetter = (endpoint: EndpointRef, deliveryId: string) =>
-  request<void>('DELETE', endpointPath(endpoint, 'dead-letters', deliveryId));
+export const discardDeadLetter = (endpoint: EndpointRef, delivery_id: string) =>
+  request('DELETE', '/apps/{app_id}/webhooks/{webhook_id}/dead-letters/{delivery_id}', {
+    path: { ...names(endpoint), delivery_id },
+  });
 
-export const fetchQueue = (endpoint: EndpointRef) => request<Queue>('GET', endpointPath(endpoint, 'queue') + query({ limit: '100' }));
+export const fetchQueue = (endpoint: EndpointRef) =>
+  request('GET', '/apps/{app_id}/webhooks/{webhook_id}/queue', { path: names(endpoint), query: { limit: 100 } });
 
 export const skipBlocking = (endpoint: EndpointRef, lane: number) =>
-  request<void>('POST', endpointPath(endpoint, 'queue', String(lane), 'skip'));
+  request('POST', '/apps/{app_id}/webhooks/{webhook_id}/queue/{lane}/skip', { path: { ...names(endpoint), lane } });
 
 export const verifySignatures = (endpoint: EndpointRef, received: { headers: Headers; body: string }) =>
-  request<Verification>('POST', endpointPath(endpoint, 'verify'), received);
+  request('POST', '/apps/{app_id}/webhooks/{webhook_id}/verify', { path: names(endpoint), body: received });

@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
 import { stubApi } from '../test-server';
-import { path, request } from './request';
+import { address, request } from './request';
 
 describe('request', () => {
   it('sends JSON with unsafe methods, an empty object when there is nothing to say', async () => {
     const calls = stubApi({ 'POST /api/v1/logout': { status: 204 }, 'DELETE /api/v1/apps/1': { status: 204 } });
     await request('POST', '/logout');
-    await request('DELETE', '/apps/1');
+    await request('DELETE', '/apps/{app_id}', { path: { app_id: '1' } });
     expect(calls).toEqual([
       { method: 'POST', path: '/api/v1/logout', body: {}, contentType: 'application/json' },
       { method: 'DELETE', path: '/api/v1/apps/1', body: undefined, contentType: 'application/json' },
@@ -24,8 +24,40 @@ describe('request', () => {
   });
 });
 
-describe('path', () => {
-  it('escapes each segment', () => {
-    expect(path('apps', 'a/../b?c', 'keys')).toBe('/apps/a%2F..%2Fb%3Fc/keys');
+describe('address', () => {
+  it('escapes each name in the path', () => {
+    const path = { app_id: 'a/../b?c', channel: 'private-ü' };
+    expect(address('/apps/{app_id}/channels/{channel}', { path })).toBe(
+      '/api/v1/apps/a%2F..%2Fb%3Fc/channels/private-%C3%BC',
+    );
+  });
+
+  it('leaves out parameters that are empty', () => {
+    expect(address('/audit', { query: { action: 'app', actor: '', cursor: undefined, limit: 5 } })).toBe(
+      '/api/v1/audit?action=app&limit=5',
+    );
+    expect(address('/audit', { query: {} })).toBe('/api/v1/audit');
   });
 });
+
+/** Never run: the compiler is the test, and an error that is not there is one. */
+export function whatTheDocumentDoesNotHave() {
+  // @ts-expect-error no such path
+  void request('GET', '/ap');
+  // @ts-expect-error no such method there
+  void request('PATCH', '/apps');
+  // @ts-expect-error the app is not named
+  void request('GET', '/apps/{app_id}');
+  // @ts-expect-error named otherwise
+  void request('GET', '/apps/{app_id}', { path: { appId: '1' } });
+  // @ts-expect-error no such parameter
+  void request('GET', '/audit', { query: { who: 'me' } });
+  // @ts-expect-error a body is missing
+  void request('POST', '/apps');
+  // @ts-expect-error no such member
+  void request('POST', '/apps', { body: { name: 'Shop', colour: 'red' } });
+  // @ts-expect-error no such role
+  void request('POST', '/invitations', { body: { email: 'ada@example.com', role: 'king' } });
+  // @ts-expect-error no such member of the answer
+  void request('GET', '/apps').then(({ app }) => app);
+}

@@ -1,45 +1,34 @@
-import { path, request } from './request';
-import type {
-  CreatedWebhook,
-  NewWebhook,
-  Ping,
-  RotatedSecret,
-  TestResult,
-  Webhook,
-  WebhookEventType,
-  WebhookPatch,
-} from './webhook-types';
+import { request } from './request';
+import type { NewWebhook, Ping, WebhookEventType, WebhookPatch } from './webhook-types';
 
-const webhooksPath = (appId: string, ...rest: string[]) => path('apps', appId, 'webhooks', ...rest);
+export const fetchWebhooks = async (app_id: string) =>
+  (await request('GET', '/apps/{app_id}/webhooks', { path: { app_id } })).webhooks;
 
-export const fetchWebhooks = async (appId: string) =>
-  (await request<{ webhooks: Webhook[] }>('GET', webhooksPath(appId))).webhooks;
+export const fetchWebhook = (app_id: string, webhook_id: string) =>
+  request('GET', '/apps/{app_id}/webhooks/{webhook_id}', { path: { app_id, webhook_id } });
 
-export const fetchWebhook = (appId: string, webhookId: string) =>
-  request<Webhook>('GET', webhooksPath(appId, webhookId));
+export const createWebhook = (app_id: string, body: NewWebhook) =>
+  request('POST', '/apps/{app_id}/webhooks', { path: { app_id }, body });
 
-export const createWebhook = (appId: string, webhook: NewWebhook) =>
-  request<CreatedWebhook>('POST', webhooksPath(appId), webhook);
+export const updateWebhook = (app_id: string, webhook_id: string, body: WebhookPatch) =>
+  request('PATCH', '/apps/{app_id}/webhooks/{webhook_id}', { path: { app_id, webhook_id }, body });
 
-export const updateWebhook = (appId: string, webhookId: string, patch: WebhookPatch) =>
-  request<Webhook>('PATCH', webhooksPath(appId, webhookId), patch);
+export const deleteWebhook = (app_id: string, webhook_id: string) =>
+  request('DELETE', '/apps/{app_id}/webhooks/{webhook_id}', { path: { app_id, webhook_id } });
 
-export const deleteWebhook = (appId: string, webhookId: string) =>
-  request<void>('DELETE', webhooksPath(appId, webhookId));
+export const pauseWebhook = (app_id: string, webhook_id: string) =>
+  request('POST', '/apps/{app_id}/webhooks/{webhook_id}/pause', { path: { app_id, webhook_id } });
 
-export const pauseWebhook = (appId: string, webhookId: string) =>
-  request<Webhook>('POST', webhooksPath(appId, webhookId, 'pause'));
+export const resumeWebhook = (app_id: string, webhook_id: string) =>
+  request('POST', '/apps/{app_id}/webhooks/{webhook_id}/resume', { path: { app_id, webhook_id } });
 
-export const resumeWebhook = (appId: string, webhookId: string) =>
-  request<Webhook>('POST', webhooksPath(appId, webhookId, 'resume'));
-
-export const rotateSecret = (appId: string, webhookId: string) =>
-  request<RotatedSecret>('POST', webhooksPath(appId, webhookId, 'rotate-secret'));
+export const rotateSecret = (app_id: string, webhook_id: string) =>
+  request('POST', '/apps/{app_id}/webhooks/{webhook_id}/rotate-secret', { path: { app_id, webhook_id } });
 
 /** Posts a signed example to the endpoint and waits for what it says. */
-export const sendExample = (appId: string, webhookId: string, eventType: WebhookEventType) =>
-  request<TestResult>('POST', webhooksPath(appId, webhookId, 'test'), { event_type: eventType });
+export const sendExample = (app_id: string, webhook_id: string, event_type: WebhookEventType) =>
+  request('POST', '/apps/{app_id}/webhooks/{webhook_id}/test', { path: { app_id, webhook_id }, body: { event_type } });
 
 /** The same to an address that is not saved, signed with a throw-away secret. */
-export const pingAddress = (appId: string, ping: Ping) =>
-  request<TestResult>('POST', webhooksPath(appId, 'test'), ping);
+export const pingAddress = (app_id: string, body: Ping) =>
+  request('POST', '/apps/{app_id}/webhooks/test', { path: { app_id }, body });

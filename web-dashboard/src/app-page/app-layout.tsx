@@ -3,7 +3,9 @@ import { ApiError } from '../api/api-error';
 import { useApp } from '../api/app-queries';
 import type { App } from '../api/types';
 import { LoadError } from '../feedback/load-error';
+import { NotAllowed } from '../feedback/not-allowed';
 import { NotFound } from '../feedback/not-found';
+import { useMay } from '../session/rights';
 import { AppHeading } from './app-heading';
 import { AppSections } from './app-sections';
 import { AppSkeleton } from './app-skeleton';
@@ -12,7 +14,9 @@ import { AppSkeleton } from './app-skeleton';
 export function AppLayout() {
   const { appId = '' } = useParams();
   const app = useApp(appId);
+  const mayView = useMay('viewApps');
 
+  if (!mayView) return <NotAllowed right="viewApps" title="Apps are not for your role" />;
   if (app.data === undefined) {
     if (!app.isError) return <AppSkeleton />;
     if (app.error instanceof ApiError && app.error.status === 404) return <NotFound what="app" />;

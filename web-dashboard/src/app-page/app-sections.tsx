@@ -2,9 +2,16 @@ import classes from './app-page.module.css';
 import { SectionLinks } from './section-links';
 
 const SECTIONS = [
-  { path: '', label: 'Getting started' },
+  { path: '', label: 'Overview' },
+  { path: '/console', label: 'Console' },
+  { path: '/send', label: 'Send event' },
+  { path: '/channels', label: 'Channels' },
+  { path: '/connections', label: 'Connections' },
+  { path: '/users', label: 'Users' },
   { path: '/keys', label: 'Keys' },
   { path: '/webhooks', label: 'Webhooks' },
+  { path: '/auth-tester', label: 'Auth tester' },
+  { path: '/usage', label: 'Usage' },
   { path: '/settings', label: 'Settings' },
 ];
 

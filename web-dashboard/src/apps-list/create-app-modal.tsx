@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useNavigate } from 'react-router';
 import { useCreateApp } from '../api/app-queries';
+import { Dialog } from '../feedback/dialog';
 import { FormAlert } from '../feedback/form-alert';
 import { useApiForm } from '../forms/use-api-form';
 import { usePageTitle } from '../shell/page-title';
@@ -17,7 +18,7 @@ export function CreateAppModal() {
   const close = () => void navigate('/apps');
 
   return (
-    <Modal opened onClose={close} title="Create app" centered>
+    <Dialog opened onClose={close} title="Create app">
       <form onSubmit={onSubmit} noValidate>
         <Stack gap="md">
           <FormAlert message={general} />
@@ -38,6 +39,6 @@ export function CreateAppModal() {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatDuration } from './duration';
 import { formatShare } from './percent';
-import { formatUtc } from './time';
+import { formatClock, formatDate, formatUtc } from './time';
 
 describe('formatShare', () => {
   it.each([
@@ -25,4 +25,10 @@ describe('formatDuration', () => {
 
 it('gives times in UTC with seconds, wherever the reader is', () => {
   expect(formatUtc('2026-08-01T12:04:05.678+02:00')).toBe('2026-08-01 10:04:05 UTC');
+});
+
+it('gives the time of day and the date of that zone too, and never an hour 24', () => {
+  const at = Date.parse('2026-08-01T00:04:05Z');
+  expect(formatClock(at)).toBe('00:04:05');
+  expect(formatDate('2026-08-01T00:00:00Z')).toBe(formatDate('2026-08-01T23:59:59Z'));
 });

@@ -1,14 +1,11 @@
-const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-const dateOnly = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
+// All in UTC, as the server's log and the figures are: people in two places compare the same numbers.
+const dateOnly = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' });
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
-
-export const formatDateTime = (iso: string) => dateTime.format(new Date(iso));
 
 export const formatDate = (iso: string) => dateOnly.format(new Date(iso));
 
-/** Time of day with seconds, for feeds where the date is obvious. */
-export const formatClock = (epochMs: number) => clock.format(new Date(epochMs));
+/** Time of day in UTC with seconds, for feeds where the date is obvious; their heading says the zone. */
+export const formatClock = (epochMs: number) => new Date(epochMs).toISOString().slice(11, 19);
 
 /** "2026-08-01 10:04:05 UTC": what is compared with a server's log. */
 export const formatUtc = (iso: string) => `${new Date(iso).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

@@ -1,5 +1,6 @@
 import { Tabs } from '@mantine/core';
 import type { Secret } from '../keys/use-secret';
+import { useMay } from '../session/rights';
 import { CodeBlock } from '../snippets/code-block';
 import type { Connection } from '../snippets/connection';
 import type { Snippet } from '../snippets/snippet';
@@ -19,10 +20,11 @@ interface SnippetTabsProps {
 
 export function SnippetTabs({ build, connection, secret, testIds = {}, testIdPrefix }: SnippetTabsProps) {
   const snippets = build(connection);
+  const mayReveal = useMay('revealSecrets');
 
   // What is masked on the screen must still work once pasted.
   const copySource = (snippet: Snippet) => {
-    if (!snippet.usesSecret || secret.shownSecret !== null) return snippet.code;
+    if (!snippet.usesSecret || !mayReveal || secret.shownSecret !== null) return snippet.code;
     return async () => {
       const complete = build({ ...connection, secret: await secret.load() });
       return complete.find(({ id }) => id === snippet.id)?.code ?? snippet.code;

@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useCreateKey } from '../api/app-queries';
+import { Dialog } from '../feedback/dialog';
 import { FormAlert } from '../feedback/form-alert';
 import { useApiForm } from '../forms/use-api-form';
 
@@ -11,9 +12,9 @@ interface CreateKeyModalProps {
 
 export function CreateKeyModal({ appId, opened, onClose }: CreateKeyModalProps) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Create key" centered>
+    <Dialog opened={opened} onClose={onClose} title="Create key">
       <CreateKeyForm appId={appId} onDone={onClose} />
-    </Modal>
+    </Dialog>
   );
 }
 

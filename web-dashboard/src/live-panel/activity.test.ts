@@ -1,5 +1,5 @@
 import { describe as group, expect, it } from 'vitest';
-import { parseActivity, parseMissed, parseSnapshot } from './activity';
+import { parseActivity, parseSampled, parseSnapshot } from './activity';
 import { describe } from './describe';
 
 const parse = (value: unknown) => parseActivity(JSON.stringify(value));
@@ -26,12 +26,12 @@ group('parseActivity', () => {
   });
 });
 
-group('parseSnapshot and parseMissed', () => {
+group('parseSnapshot and parseSampled', () => {
   it('read numbers only', () => {
     expect(parseSnapshot('{"connections":2,"channels":1}')).toEqual({ connections: 2, channels: 1 });
     expect(parseSnapshot('{"connections":"2","channels":1}')).toBeNull();
-    expect(parseMissed('{"missed":12}')).toBe(12);
-    expect(parseMissed('{}')).toBe(0);
+    expect(parseSampled('{"shown":200,"of":512}')).toEqual({ shown: 200, of: 512 });
+    expect(parseSampled('{}')).toBeNull();
   });
 });
 

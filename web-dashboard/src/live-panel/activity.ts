@@ -8,6 +8,12 @@ export type Activity = { at: number } & (
   | { kind: 'refused'; socket_id: string | null; message: string }
 );
 
+/** How much of the last second was sent here. */
+export interface Sample {
+  shown: number;
+  of: number;
+}
+
 export interface Snapshot {
   connections: number;
   channels: number;
@@ -55,8 +61,11 @@ export function parseSnapshot(data: string): Snapshot | null {
   return connections === null || channels === null ? null : { connections, channels };
 }
 
-export function parseMissed(data: string): number {
-  return number(parseObject(data)?.missed) ?? 0;
+export function parseSampled(data: string): Sample | null {
+  const fields = parseObject(data);
+  const shown = number(fields?.shown);
+  const of = number(fields?.of);
+  return shown === null || of === null ? null : { shown, of };
 }
 
 function parseObject(data: string): Fields | null {

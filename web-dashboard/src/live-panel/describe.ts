@@ -1,4 +1,5 @@
-import { count } from '../format/count';
+import { transportName } from '../activity/transports';
+import { count, formatNumber } from '../format/count';
 import type { FeedItem } from './live-state';
 
 export type Tone = 'good' | 'plain' | 'bad' | 'warn';
@@ -13,19 +14,6 @@ const SOURCES: Record<string, string> = {
   api: 'from your server',
   client: 'from a client',
   dashboard: 'from this dashboard',
-};
-
-/** How a client is connected, as the server names it (`Transport`). */
-const TRANSPORTS: Record<string, string> = {
-  websocket: 'WebSocket',
-  sockjs_websocket: 'SockJS over WebSocket',
-  xhr_streaming: 'XHR streaming',
-  xhr_polling: 'XHR polling',
-  eventsource: 'SockJS event stream',
-  htmlfile: 'SockJS streaming page',
-  jsonp: 'JSONP polling',
-  sse: 'server-sent events',
-  long_polling: 'long polling',
 };
 
 /** Puts a feed item into words. The result is shown as text, never as markup. */
@@ -51,16 +39,15 @@ export function describe(item: FeedItem): Description {
         title: `Refused: ${item.message}`,
         detail: item.socket_id === null ? null : `socket ${item.socket_id}`,
       };
-    case 'lagged':
+    case 'sampled':
       return {
         tone: 'warn',
-        title: `${count(item.missed, 'line')} left out`,
-        detail: 'There was more activity than this page could follow.',
+        title: `Sampled: ${formatNumber(item.shown)} of ${formatNumber(item.of)} in the last second`,
+        detail: 'There is more activity than this page could follow.',
       };
   }
 }
 
-/** A newer server may know ways that this page does not; its own name for them is better than none. */
-const transport = (name: string | null) => (name === null ? null : `by ${TRANSPORTS[name] ?? name}`);
+const transport = (name: string | null) => (name === null ? null : `by ${transportName(name)}`);
 
 const join = (...parts: (string | null)[]) => parts.filter((part) => part !== null).join(', ');

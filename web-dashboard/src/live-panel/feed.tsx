@@ -12,7 +12,7 @@ interface FeedProps {
 
 export function Feed({ entries, connections }: FeedProps) {
   return (
-    <div className={classes.feed} role="log" aria-label="Recent activity" tabIndex={0} data-testid="live-feed">
+    <div className={classes.feed} role="log" aria-live="off" aria-label="Recent activity" tabIndex={0} data-testid="live-feed">
       {entries.length === 0 ? (
         <Text fz="sm" c="dimmed" className={classes.empty}>
           {emptyReason(connections)}

@@ -71,6 +71,12 @@ describe('feed', () => {
   });
 });
 
+it('says once that it was sampled, however long it is', () => {
+  const sampled = (of: number): FeedItem => ({ at: 5, kind: 'sampled', shown: 200, of });
+  const { feed } = after(activity(connected, sampled(300), sampled(400)));
+  expect(feed.map(({ item }) => item)).toEqual([sampled(400), connected]);
+});
+
 describe('stream', () => {
   it('shows its state and keeps the feed across a break', () => {
     const broken = after({ type: 'opened' }, activity(connected), { type: 'dropped' });

@@ -1,11 +1,11 @@
 import { CHANNEL } from '../snippets/connection';
-import type { Activity, Snapshot } from './activity';
+import type { Activity, Sample, Snapshot } from './activity';
 
 export const FEED_LIMIT = 100;
 
 export type StreamState = 'connecting' | 'live' | 'reconnecting';
 
-export type FeedItem = Activity | { kind: 'lagged'; at: number; missed: number };
+export type FeedItem = Activity | ({ kind: 'sampled'; at: number } & Sample);
 
 export interface FeedEntry {
   id: number;
@@ -55,11 +55,14 @@ export function liveReducer(state: LiveState, action: LiveAction): LiveState {
 }
 
 function addItem(state: LiveState, item: FeedItem): LiveState {
+  // Told every second for as long as it is so: the last one says it for those before.
+  const isRepeated = item.kind === 'sampled' && state.feed[0]?.item.kind === 'sampled';
+  const earlier = isRepeated ? state.feed.slice(1) : state.feed;
   return {
     ...state,
     connections: countConnections(state.connections, item),
     checklist: tick(state.checklist, item),
-    feed: [{ id: state.nextId, item }, ...state.feed].slice(0, FEED_LIMIT),
+    feed: [{ id: state.nextId, item }, ...earlier].slice(0, FEED_LIMIT),
     nextId: state.nextId + 1,
   };
 }

@@ -14,7 +14,6 @@ export function StreamBadge({ state }: { state: StreamState }) {
     <Badge
       variant="light"
       color={color}
-     
       role="status"
       data-testid="live-stream"
       leftSection={<span className={classes.pulse} data-state={state} aria-hidden />}

@@ -1,24 +1,28 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useReducer } from 'react';
+import { useEffect, useReducer, useState } from 'react';
+import type { ApiError } from '../api/api-error';
 import { liveUrl } from '../api/apps';
+import { followStream } from '../api/follow-stream';
 import { queryKeys } from '../api/query-keys';
-import { parseActivity, parseMissed, parseSnapshot } from './activity';
-import { initialLiveState, liveReducer, type FeedItem, type LiveState } from './live-state';
+import { parseActivity, parseSampled, parseSnapshot } from './activity';
+import { initialLiveState, liveReducer, type FeedItem } from './live-state';
+import { useWatched } from './use-watched';
 
 /** A busy app can send more lines than are worth drawing one by one. */
 const FLUSH_MS = 100;
-const RETRY_MS = [2_000, 5_000, 15_000, 30_000];
+/** Long enough to try the code in the next tab and find its steps ticked. */
+const LINGER_MS = 30_000;
 
-/** Follows an app's activity for as long as the component is on the page. */
-export function useLiveFeed(appId: string): LiveState {
+/** Follows an app's activity while the component is on the page and the page in view. */
+export function useLiveFeed(appId: string) {
   const [state, dispatch] = useReducer(liveReducer, initialLiveState);
+  const [refusal, setRefusal] = useState<ApiError | null>(null);
   const client = useQueryClient();
+  const isWatched = useWatched(LINGER_MS);
 
   useEffect(() => {
-    let source: EventSource | null = null;
-    let retryTimer: number | undefined;
+    if (!isWatched) return undefined;
     let flushTimer: number | undefined;
-    let failures = 0;
     let waiting: FeedItem[] = [];
 
     const flush = () => {
@@ -32,42 +36,33 @@ export function useLiveFeed(appId: string): LiveState {
       waiting.push(item);
       flushTimer ??= window.setTimeout(flush, FLUSH_MS);
     };
-
-    const connect = () => {
-      const stream = new EventSource(liveUrl(appId));
-      source = stream;
-      stream.onopen = () => {
-        failures = 0;
-        dispatch({ type: 'opened' });
-      };
-      stream.onerror = () => {
-        dispatch({ type: 'dropped' });
-        // After a broken connection the browser comes back by itself. After a
-        // refusal it gives up, so that case is ours.
-        if (stream.readyState !== EventSource.CLOSED) return;
-        void client.invalidateQueries({ queryKey: queryKeys.session });
-        retryTimer = window.setTimeout(connect, RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]);
-        failures += 1;
-      };
-      stream.addEventListener('snapshot', ({ data }: MessageEvent<string>) => {
-        // Lines that came before the count are part of it already.
-        flush();
-        const snapshot = parseSnapshot(data);
-        if (snapshot !== null) dispatch({ type: 'snapshot', snapshot });
-      });
-      stream.addEventListener('activity', ({ data }: MessageEvent<string>) => enqueue(parseActivity(data)));
-      stream.addEventListener('lagged', ({ data }: MessageEvent<string>) =>
-        enqueue({ kind: 'lagged', at: Date.now(), missed: parseMissed(data) }),
-      );
-    };
-
-    connect();
+    const leave = followStream(liveUrl(appId), {
+      opened: () => dispatch({ type: 'opened' }),
+      dropped: () => dispatch({ type: 'dropped' }),
+      refused: (reason) => {
+        setRefusal(reason);
+        if (reason?.isSignedOut) void client.invalidateQueries({ queryKey: queryKeys.session });
+      },
+      messages: {
+        snapshot: (data) => {
+          // Lines that came before the count are part of it already.
+          flush();
+          const snapshot = parseSnapshot(data);
+          if (snapshot !== null) dispatch({ type: 'snapshot', snapshot });
+        },
+        activity: (data) => enqueue(parseActivity(data)),
+        sampled: (data) => {
+          const sample = parseSampled(data);
+          if (sample !== null) enqueue({ kind: 'sampled', at: Date.now(), ...sample });
+        },
+      },
+    });
     return () => {
-      source?.close();
-      window.clearTimeout(retryTimer);
-      window.clearTimeout(flushTimer);
+      leave();
+      flush();
+      dispatch({ type: 'dropped' });
     };
-  }, [appId, client]);
+  }, [appId, client, isWatched]);
 
-  return state;
+  return { ...state, refusal };
 }

@@ -1,27 +1,36 @@
 import { Button, Group, SimpleGrid, Title } from '@mantine/core';
 import { IconApps, IconPlus } from '@tabler/icons-react';
-import { Link, Outlet } from 'react-router';
+import { Link, Navigate, Outlet } from 'react-router';
 import { useApps } from '../api/app-queries';
 import { AppCard } from '../apps-list/app-card';
 import { AppCardSkeleton } from '../apps-list/app-card-skeleton';
 import { EmptyState } from '../feedback/empty-state';
 import { LoadError } from '../feedback/load-error';
+import { StaleNotice } from '../feedback/stale-notice';
+import { holdersOf, useMay } from '../session/rights';
 import { usePageTitle } from '../shell/page-title';
 
 const COLUMNS = { base: 1, sm: 2, md: 3 };
 
+/** Where everybody lands; whose role sees no apps goes on to what was used of them. */
 export function AppsPage() {
+  return useMay('viewApps') ? <Apps /> : <Navigate to="/organisation/usage" replace />;
+}
+
+function Apps() {
   usePageTitle('Apps');
   const apps = useApps();
+  const mayCreate = useMay('manageApps');
   const isEmpty = apps.data?.length === 0;
 
   return (
     <>
       <Group justify="space-between" mb="lg" mih={36}>
         <Title order={1}>Apps</Title>
-        {!isEmpty && <CreateButton label="Create app" />}
+        {!isEmpty && mayCreate && <CreateButton label="Create app" />}
       </Group>
       {apps.data === undefined && apps.isError && <LoadError error={apps.error} retry={apps.refetch} />}
+      <StaleNotice query={apps} />
       {apps.isPending && (
         <SimpleGrid cols={COLUMNS} aria-busy="true" aria-label="Loading apps">
           {[0, 1, 2].map((index) => (
@@ -29,7 +38,12 @@ export function AppsPage() {
           ))}
         </SimpleGrid>
       )}
-      {isEmpty && (
+      {isEmpty && !mayCreate && (
+        <EmptyState icon={<IconApps size={26} />} title="No apps yet">
+          Your organisation has none. Creating one takes {holdersOf('manageApps')}.
+        </EmptyState>
+      )}
+      {isEmpty && mayCreate && (
         <EmptyState
           icon={<IconApps size={26} />}
           title="Create your first app"
@@ -40,7 +54,7 @@ export function AppsPage() {
         </EmptyState>
       )}
       <SimpleGrid cols={COLUMNS}>{apps.data?.map((app) => <AppCard key={app.id} app={app} />)}</SimpleGrid>
-      <Outlet />
+      {mayCreate && <Outlet />}
     </>
   );
 }

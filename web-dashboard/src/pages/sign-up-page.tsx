@@ -1,18 +1,35 @@
 import { Anchor, Button, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { IconMail } from '@tabler/icons-react';
+import { useState } from 'react';
 import { Link, useLocation } from 'react-router';
+import { isSession } from '../api/session';
 import { FormAlert } from '../feedback/form-alert';
 import { useApiForm } from '../forms/use-api-form';
 import { useSignUp } from '../session/use-session';
 import { usePageTitle } from '../shell/page-title';
+import { Notice } from './notice';
 
 export function SignUpPage() {
   usePageTitle('Sign up');
   const { search } = useLocation();
   const signUp = useSignUp();
+  const [mailedTo, setMailedTo] = useState<string | null>(null);
   const { form, general, pending, onSubmit } = useApiForm(
     { organisation: '', email: '', password: '' },
-    signUp.mutateAsync,
+    async (values) => {
+      const answer = await signUp.mutateAsync(values);
+      if (!isSession(answer)) setMailedTo(values.email.trim());
+    },
   );
+
+  if (mailedTo !== null) {
+    return (
+      <Notice icon={<IconMail size={26} />} title="Check your mail" action={{ label: 'Log in', to: `/login${search}` }}>
+        We have sent a link to <strong>{mailedTo}</strong>. Follow it, then log in with your password. Nothing came?
+        Look into the spam folder, and at the address above.
+      </Notice>
+    );
+  }
 
   return (
     <form onSubmit={onSubmit} noValidate>

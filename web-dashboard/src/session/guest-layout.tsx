@@ -5,14 +5,19 @@ import { ColorSchemeMenu } from '../shell/color-scheme-menu';
 import classes from './guest-layout.module.css';
 import { nextPath } from './next-path';
 import { TowerScene } from './tower-scene';
+import { usePageStart } from './use-page-start';
 import { useSession } from './use-session';
 
 /** Sign up and log in. Somebody who is signed in already goes straight on. */
 export function GuestLayout() {
   const session = useSession();
   const location = useLocation();
+  return session.data ? <Navigate to={nextPath(location.search)} replace /> : <LinkLayout />;
+}
 
-  if (session.data) return <Navigate to={nextPath(location.search)} replace />;
+/** The same frame for what mails link to: open to everyone, signed in or not. */
+export function LinkLayout() {
+  usePageStart();
   return (
     <div className={classes.root}>
       <div className={classes.form}>
@@ -22,7 +27,7 @@ export function GuestLayout() {
           </Anchor>
           <ColorSchemeMenu />
         </header>
-        <main className={classes.content}>
+        <main id="content" className={classes.content} tabIndex={-1}>
           <Outlet />
         </main>
       </div>

@@ -1,31 +1,46 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { queryKeys } from '../api/query-keys';
-import { fetchSession, logIn, logOut, signUp } from '../api/session';
+import { acceptAsNew } from '../api/account';
+import { forgetCalls } from '../api/call-log';
+import { answerChallenge, fetchSession, isSession, logIn, logOut, signUp } from '../api/session';
 import type { Session } from '../api/types';
 import { basePath } from '../base-path';
+import { beginWith, showSession } from './shown-tenant';
 
 export function useSession() {
-  return useQuery({ queryKey: queryKeys.session, queryFn: fetchSession, staleTime: 60_000 });
+  const queryFn = async () => {
+    const session = await fetchSession();
+    beginWith(session);
+    return session;
+  };
+  return useQuery({ queryKey: queryKeys.session, queryFn, staleTime: 60_000 });
 }
 
-function useStoreSession() {
+/** Takes a new session over, unless the answer was another step on the way to one. */
+export function useStoreSession() {
   const client = useQueryClient();
-  return (session: Session) => {
-    // Whatever an earlier session left behind belongs to somebody else.
-    client.removeQueries({ queryKey: queryKeys.apps });
-    client.setQueryData(queryKeys.session, session);
+  return (answer: Session | object) => {
+    if (!isSession(answer)) return;
+    showSession(answer);
+    // Whatever an earlier session left behind belongs to somebody else, or to another organisation.
+    forgetCalls();
+    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== queryKeys.session[0] });
+    client.setQueryData(queryKeys.session, answer);
   };
 }
 
-export function useSignUp() {
-  const storeSession = useStoreSession();
-  return useMutation({ mutationFn: signUp, onSuccess: storeSession });
+/** A call that may open a session. */
+function useOpening<Input, Answer extends object>(mutationFn: (input: Input) => Promise<Answer>) {
+  return useMutation({ mutationFn, onSuccess: useStoreSession() });
 }
 
-export function useLogIn() {
-  const storeSession = useStoreSession();
-  return useMutation({ mutationFn: logIn, onSuccess: storeSession });
-}
+export const useSignUp = () => useOpening(signUp);
+
+export const useLogIn = () => useOpening(logIn);
+
+export const useAnswerChallenge = () => useOpening(answerChallenge);
+
+export const useAcceptAsNew = () => useOpening(acceptAsNew);
 
 export function useLogOut() {
   return useMutation({

@@ -1,15 +1,18 @@
 import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it } from 'vitest';
+import type { Role } from '../api/people-types';
 import type { AppSettings } from '../api/types';
 import { app, renderAt, session } from '../test-render';
 import { fieldError, stubApi, type Answer } from '../test-server';
 
 /** The server: keeps what it is sent, unless told to answer something else first. */
-async function open(settings: Partial<AppSettings> = {}, ...replies: Answer[]) {
+const open = (settings: Partial<AppSettings> = {}, ...replies: Answer[]) => openAs('owner', settings, ...replies);
+
+async function openAs(role: Role, settings: Partial<AppSettings> = {}, ...replies: Answer[]) {
   const kept = { ...app.settings, ...settings };
   const calls = stubApi({
-    'GET /api/v1/me': { body: session },
+    'GET /api/v1/me': { body: { ...session, tenant: { ...session.tenant, role } } },
     'GET /api/v1/apps/4821907': { body: { ...app, settings: kept } },
     'GET /api/v1/apps': { body: { apps: [] } },
     'PATCH /api/v1/apps/4821907': () => {
@@ -69,6 +72,16 @@ it('takes an empty quota for none, and a number for one', async () => {
   await userEvent.click(save);
   await waitFor(() => expect(patches()).toHaveLength(1));
   expect(patches()[0]).toEqual({ settings: { max_connections: null, max_messages_per_day: 2_000_000 } });
+});
+
+it('lets who may not manage limits change the others only', async () => {
+  const { save, patches } = await openAs('developer');
+  for (const name of ['Event size', 'Presence members', 'Connections', 'Messages per day']) {
+    expect(field(name).disabled).toBe(true);
+  }
+  await enter('Events per batch', '50');
+  await userEvent.click(save);
+  await waitFor(() => expect(patches()).toEqual([{ settings: { max_batch_events: 50 } }]));
 });
 
 it('says beside the field what is out of range, and sends nothing', async () => {

@@ -1,6 +1,7 @@
 import { Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import type { App } from '../api/types';
 import { FormAlert } from '../feedback/form-alert';
+import { holdersOf, useMay } from '../session/rights';
 import { LIMITS, QUOTAS, rangeText } from './limits';
 import { NumberField } from './number-field';
 import { SettingCard } from './setting-card';
@@ -11,6 +12,7 @@ const NAMES = [...LIMITS, ...QUOTAS].map(({ name }) => name);
 
 export function LimitsSetting({ app }: { app: App }) {
   const { form, general, pending, onSubmit } = useSettingsForm(app, NAMES, 'The limits are saved.');
+  const mayManage = useMay('manageLimits');
   return (
     <SettingCard
       title="Limits"
@@ -21,7 +23,7 @@ export function LimitsSetting({ app }: { app: App }) {
       <form onSubmit={onSubmit} noValidate>
         <Stack gap="lg">
           <SimpleGrid cols={COLUMNS}>
-            {LIMITS.map(({ name, label, meaning, unit }) => (
+            {LIMITS.map(({ name, label, meaning, unit, isManaged }) => (
               <NumberField
                 key={name}
                 form={form}
@@ -29,6 +31,7 @@ export function LimitsSetting({ app }: { app: App }) {
                 label={label}
                 description={`${meaning} ${rangeText(name, unit)}.`}
                 unit={unit}
+                disabled={isManaged === true && !mayManage}
               />
             ))}
           </SimpleGrid>
@@ -36,11 +39,20 @@ export function LimitsSetting({ app }: { app: App }) {
             <Title order={3}>Quotas</Title>
             <Text fz="sm" c="dimmed">
               Leave a quota empty for no limit of its own. What your organisation may use in total holds either way.
+              {!mayManage && ` What the app may use is for ${holdersOf('manageLimits')} to change.`}
             </Text>
           </div>
           <SimpleGrid cols={COLUMNS}>
             {QUOTAS.map(({ name, label, meaning, unit }) => (
-              <NumberField key={name} form={form} name={name} label={label} description={meaning} unit={unit} />
+              <NumberField
+                key={name}
+                form={form}
+                name={name}
+                label={label}
+                description={meaning}
+                unit={unit}
+                disabled={!mayManage}
+              />
             ))}
           </SimpleGrid>
           <Group>

@@ -7,6 +7,8 @@ interface Limit {
   label: string;
   meaning: string;
   unit: string;
+  /** For those to change who may change limits, as all quotas are. */
+  isManaged?: boolean;
 }
 
 export const LIMITS: readonly Limit[] = [
@@ -15,6 +17,7 @@ export const LIMITS: readonly Limit[] = [
     label: 'Event size',
     meaning: 'Largest data of one event.',
     unit: 'bytes',
+    isManaged: true,
   },
   {
     name: 'max_batch_events',
@@ -27,6 +30,7 @@ export const LIMITS: readonly Limit[] = [
     label: 'Presence members',
     meaning: 'Most different users in one presence channel.',
     unit: 'users',
+    isManaged: true,
   },
   {
     name: 'max_channel_name_bytes',
@@ -54,6 +58,18 @@ export const QUOTAS: readonly Limit[] = [
     label: 'Messages per day',
     meaning: 'API calls and deliveries per UTC day; further API calls are refused.',
     unit: 'messages',
+  },
+  {
+    name: 'max_messages_per_second',
+    label: 'Messages per second',
+    meaning: 'Published by servers and clients, on average; further ones are refused.',
+    unit: 'per second',
+  },
+  {
+    name: 'max_webhook_endpoints',
+    label: 'Webhook endpoints',
+    meaning: 'Most that may be added: 20 at most.',
+    unit: 'endpoints',
   },
 ];
 

@@ -9,10 +9,11 @@ interface NumberFieldProps {
   label: string;
   description: string;
   unit: string;
+  disabled?: boolean;
 }
 
 /** One of an app's numbers. */
-export function NumberField({ form, name, label, description, unit }: NumberFieldProps) {
+export function NumberField({ form, name, label, description, unit, disabled }: NumberFieldProps) {
   const { least, most, optional = false } = RANGES[name];
   return (
     <UnitInput
@@ -24,6 +25,7 @@ export function NumberField({ form, name, label, description, unit }: NumberFiel
       max={most}
       startValue={least}
       unit={unit}
+      disabled={disabled}
       {...form.getInputProps(name)}
     />
   );

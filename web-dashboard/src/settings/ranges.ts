@@ -19,6 +19,8 @@ export const RANGES: Record<NumberSetting, Range> = {
   max_channel_name_bytes: { least: 1, most: 200 },
   max_client_events_per_second: { least: 1, most: 1_000 },
   max_connections: { least: 0, most: 4_294_967_295, optional: true },
+  max_messages_per_second: { least: 1, most: 4_294_967_295, optional: true },
+  max_webhook_endpoints: { least: 0, most: 20, optional: true },
   max_messages_per_day: { least: 0, most: Number.MAX_SAFE_INTEGER, optional: true },
 };
 

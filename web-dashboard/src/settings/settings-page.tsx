@@ -1,5 +1,6 @@
 import { Stack } from '@mantine/core';
 import { useCurrentApp } from '../app-page/app-layout';
+import { OnlyWith } from '../feedback/only-with';
 import { usePageTitle } from '../shell/page-title';
 import { AccessSettings } from './access-settings';
 import { AvailabilitySetting } from './availability-setting';
@@ -14,12 +15,14 @@ export function SettingsPage() {
   usePageTitle('Settings', app.name);
   return (
     <Stack gap="lg" maw={820}>
-      <RenameSetting app={app} />
-      <EventSettings app={app} />
-      <WebhookSettings app={app} />
-      <AccessSettings app={app} />
-      <LimitsSetting app={app} />
-      <AvailabilitySetting app={app} />
+      <OnlyWith right="manageApps" what="changing settings">
+        <RenameSetting app={app} />
+        <EventSettings app={app} />
+        <WebhookSettings app={app} />
+        <AccessSettings app={app} />
+        <LimitsSetting app={app} />
+        <AvailabilitySetting app={app} />
+      </OnlyWith>
       <DangerZone app={app} />
     </Stack>
   );

@@ -1,6 +1,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use campanile_protocol::{AppId, TenantId};
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::{PgConnection, prelude::FromRow, types::Json};
 use time::OffsetDateTime;
@@ -49,7 +50,7 @@ pub struct AttemptRecord {
 }
 
 /// What followed from a try.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AttemptOutcome {
     /// The endpoint has it.

@@ -1,5 +1,5 @@
 use campanile_protocol::{AppId, TenantId};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::{PgConnection, prelude::FromRow};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
@@ -8,7 +8,7 @@ use super::{
     Delivery,
     list::{check_webhook, find_delivery},
 };
-use crate::{Store, WebhookError, webhooks::lock_lanes};
+use crate::{Act, Store, WebhookError, audit::record, webhooks::lock_lanes};
 
 const MAX_WAITING: u32 = 100;
 
@@ -124,7 +124,7 @@ impl Store {
         webhook: Uuid,
         lane: u8,
     ) -> Result<(), WebhookError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         check_webhook(&mut transaction, (tenant, app, webhook)).await?;
         lock_lanes(&mut transaction, Some(tenant), webhook).await?;
         let skipped = sqlx::query(
@@ -144,6 +144,11 @@ impl Store {
         .bind(i16::from(lane))
         .execute(&mut *transaction)
         .await?;
+        if skipped.rows_affected() > 0 {
+            let (after, target_id) = (json!({ "lane": lane }), webhook.to_string());
+            let act = Act { action: "webhook.batch_skipped", target_id: &target_id, after: Some(&after) };
+            record(&mut transaction, tenant, Some(app), act).await?;
+        }
         transaction.commit().await?;
         if skipped.rows_affected() > 0 { Ok(()) } else { Err(WebhookError::NothingFrozen) }
     }

@@ -1,10 +1,11 @@
 use campanile_protocol::{AppId, TenantId};
+use serde_json::json;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::list::{check_webhook, find_delivery};
-use crate::{Store, WebhookError, boundary};
+use crate::{Act, Store, StoreError, WebhookError, audit::record, boundary};
 
 /// Deliveries of one endpoint that wait to be sent again at most.
 pub(crate) const MAX_REPLAYS: i64 = 10_000;
@@ -55,9 +56,10 @@ impl Store {
         webhook: Uuid,
         delivery: Uuid,
     ) -> Result<u32, WebhookError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         match queue_one(&mut transaction, (tenant, app, webhook), delivery).await {
             Ok(n) => {
+                record_replays(&mut transaction, (tenant, app, webhook), 1).await?;
                 transaction.commit().await?;
                 boundary("replay.queued");
                 Ok(n)
@@ -88,7 +90,7 @@ impl Store {
         if found.is_empty() {
             return Ok(Replayed { deliveries: 0, is_truncated: false });
         }
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         lock_replays(&mut transaction, webhook).await?;
         let room = room(&mut transaction, webhook).await?;
         if room == 0 {
@@ -98,6 +100,7 @@ impl Store {
         let is_truncated = found.len() > room;
         found.truncate(room);
         let replays = queue(&mut transaction, tenant, webhook, &found, range.states()).await?;
+        record_replays(&mut transaction, (tenant, app, webhook), replays.len()).await?;
         transaction.commit().await?;
         boundary("replay.queued");
         Ok(Replayed { deliveries: replays.len() as u64, is_truncated })
@@ -111,7 +114,7 @@ impl Store {
         webhook: Uuid,
         delivery: Uuid,
     ) -> Result<(), WebhookError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let row = find_delivery(&mut transaction, (tenant, app, webhook), delivery).await?;
         let discarded = sqlx::query(
             "update webhook_deliveries set state = 'discarded'
@@ -123,9 +126,25 @@ impl Store {
         .bind(row.frozen_at)
         .execute(&mut *transaction)
         .await?;
+        if discarded.rows_affected() > 0 {
+            let (after, target_id) = (json!({ "delivery_id": delivery }), webhook.to_string());
+            let act =
+                Act { action: "webhook.dead_letter_discarded", target_id: &target_id, after: Some(&after) };
+            record(&mut transaction, tenant, Some(app), act).await?;
+        }
         transaction.commit().await?;
         if discarded.rows_affected() > 0 { Ok(()) } else { Err(WebhookError::NotDead) }
     }
+}
+
+async fn record_replays(
+    connection: &mut PgConnection,
+    (tenant, app, webhook): (TenantId, AppId, Uuid),
+    deliveries: usize,
+) -> Result<(), StoreError> {
+    let (after, target_id) = (json!({ "deliveries": deliveries }), webhook.to_string());
+    let act = Act { action: "webhook.replayed", target_id: &target_id, after: Some(&after) };
+    record(connection, tenant, Some(app), act).await
 }
 
 async fn queue_one(

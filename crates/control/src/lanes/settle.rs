@@ -1,9 +1,13 @@
 use std::time::Duration;
 
+use campanile_protocol::AppId;
 use sqlx::PgConnection;
 
 use super::{Attempt, Claim, ClaimNext, Standing, Ticket, replays::settle_replay, tries::record_try};
-use crate::{DisabledReason, Store, StoreError, boundary, deliveries::lock_replays, webhooks::lock_lanes};
+use crate::{
+    DisabledReason, Letter, Store, StoreError, boundary, deliveries::lock_replays, notices::Audience,
+    webhooks::lock_lanes,
+};
 
 /// An endpoint that takes longer shares the places of those that fail.
 const PROMPT: Duration = Duration::from_secs(2);
@@ -87,6 +91,9 @@ impl Store {
             return Ok(Settled { is_recorded: false, is_disabled: false, next: None });
         };
         let is_disabled = record_try(&mut transaction, ticket, attempt, outcome).await?;
+        if is_disabled && let Outcome::Disable(reason) = outcome {
+            self.tell_disabled(&mut transaction, ticket, attempt, reason).await?;
+        }
         let next = match next {
             Some(ClaimNext { incarnation }) if has_more => {
                 self.claim_lanes(&mut transaction, &[ticket.lane_id], incarnation).await?.pop()
@@ -97,6 +104,34 @@ impl Store {
         transaction.commit().await?;
         boundary("settle.committed");
         Ok(Settled { is_recorded: true, is_disabled, next })
+    }
+
+    /// Those who can mend an endpoint are told that it gets nothing any more.
+    async fn tell_disabled(
+        &self,
+        connection: &mut PgConnection,
+        ticket: &Ticket,
+        attempt: &Attempt,
+        reason: DisabledReason,
+    ) -> Result<(), StoreError> {
+        let (app_id, app, url): (i64, String, String) = sqlx::query_as(
+            "select a.id, a.name, w.url from webhook_endpoints w join apps a on a.id = w.app_id
+             where w.tenant_id = $1 and w.id = $2",
+        )
+        .bind(ticket.tenant_id.0)
+        .bind(ticket.endpoint_id)
+        .fetch_one(&mut *connection)
+        .await?;
+        let app_id = AppId::from_number(app_id).map_err(|_| StoreError::Corrupt("an app id"))?;
+        let letter = Letter::WebhookDisabled {
+            app_id,
+            app,
+            webhook: Some(ticket.endpoint_id),
+            url,
+            reason: reason.as_str().to_owned(),
+            error: attempt.error.clone(),
+        };
+        self.notify(connection, ticket.tenant_id, Audience::Makers, &letter).await
     }
 }
 

@@ -56,7 +56,7 @@ impl Store {
         app: AppId,
         new: NewListener,
     ) -> Result<ListenerRecord, WebhookError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         lock_app(&mut transaction, tenant, app).await?;
         check_room(&mut transaction, app).await?;
         let original = match new.stands_for {
@@ -121,7 +121,7 @@ impl Store {
 
     /// Ends a listener; what it took goes its own way again. It need not be there any more.
     pub async fn delete_listener(&self, listener: Uuid) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         remove_listener(&mut transaction, listener).await?;
         transaction.commit().await?;
         Ok(())

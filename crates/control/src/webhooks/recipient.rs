@@ -137,7 +137,8 @@ impl Store {
              join webhook_endpoints s on s.id = coalesce(w.stands_for, w.id)
              join tenants t on t.id = w.tenant_id
              left join lateral (
-                 select id, key, secret_sealed from app_keys where app_id = w.app_id
+                 select id, key, secret_sealed from app_keys
+                 where app_id = w.app_id and coalesce(expires_at > now(), true)
                  order by created_at, id limit 1
              ) k on true
              where w.id = any($1)",

@@ -1,6 +1,7 @@
 use std::{fmt, str::FromStr, time::Duration};
 
 use campanile_protocol::{AppId, OccurrenceType, TenantId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sqlx::prelude::FromRow;
 use thiserror::Error;
@@ -64,7 +65,7 @@ pub struct WebhookRecord {
 }
 
 /// What a batch that keeps failing does to those behind it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryOrder {
     /// They wait for it, up to 72 hours.
@@ -75,7 +76,7 @@ pub enum DeliveryOrder {
 }
 
 /// Whether an endpoint is posted to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WebhookState {
     /// It is.
@@ -87,7 +88,7 @@ pub enum WebhookState {
 }
 
 /// Why an endpoint was disabled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DisabledReason {
     /// It answered 410 Gone.

@@ -28,7 +28,7 @@ impl Store {
         app: AppId,
         webhook: Uuid,
     ) -> Result<RotatedSecret, WebhookError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let sealed: Option<Vec<u8>> = sqlx::query_scalar(
             "select secret_sealed from webhook_endpoints
              where tenant_id = $1 and app_id = $2 and id = $3 and kind = 'webhook' for update",

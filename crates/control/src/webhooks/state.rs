@@ -13,7 +13,7 @@ impl Store {
         app: AppId,
         webhook: Uuid,
     ) -> Result<WebhookRecord, WebhookError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         lock_lanes(&mut transaction, Some(tenant), webhook).await?;
         sqlx::query(
             "update webhook_endpoints set state = 'paused', state_changed_at = now()
@@ -36,7 +36,7 @@ impl Store {
         app: AppId,
         webhook: Uuid,
     ) -> Result<WebhookRecord, WebhookError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         lock_app(&mut transaction, tenant, app).await?;
         lock_lanes(&mut transaction, Some(tenant), webhook).await?;
         forget_stale_presence(&mut transaction, app).await?;

@@ -11,7 +11,7 @@ use super::{
     secrets::{random_secret, secret_place},
     state::lock_lanes,
 };
-use crate::{Store, apps::lock_app};
+use crate::{Store, apps::lock_app, room::check_webhook_room};
 
 pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -74,8 +74,9 @@ impl Store {
         let headers = CustomHeaders::check(new.headers)?;
         let timeout_ms = check::timeout_ms(new.timeout.unwrap_or(DEFAULT_TIMEOUT))?;
         let lanes = check::lanes(new.lanes)?;
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         lock_app(&mut transaction, tenant, app).await?;
+        check_webhook_room(&mut transaction, tenant, app).await?;
         let data_key = self.data_key(&mut transaction, tenant).await?;
         forget_stale_presence(&mut transaction, app).await?;
         let (id, secret) = (Uuid::now_v7(), random_secret());
@@ -123,7 +124,7 @@ impl Store {
         let channels = change.channels.map(check::channels).transpose()?;
         let headers = change.headers.map(CustomHeaders::check).transpose()?;
         let timeout_ms = change.timeout.map(check::timeout_ms).transpose()?;
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         lock_app(&mut transaction, tenant, app).await?;
         lock_lanes(&mut transaction, Some(tenant), webhook).await?;
         let data_key = self.data_key(&mut transaction, tenant).await?;
@@ -168,7 +169,7 @@ impl Store {
         app: AppId,
         webhook: Uuid,
     ) -> Result<(), WebhookError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         lock_lanes(&mut transaction, Some(tenant), webhook).await?;
         let done = sqlx::query(
             "delete from webhook_endpoints

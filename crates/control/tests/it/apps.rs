@@ -115,5 +115,8 @@ async fn tenants_are_found_by_id_or_name(pool: PgPool) {
         |found: Vec<campanile_control::Tenant>| found.iter().map(|tenant| tenant.id).collect::<Vec<_>>();
     assert_eq!(ids(store.find_tenants("Acme").await.unwrap()), [first, second]);
     assert_eq!(ids(store.find_tenants(&second.0.to_string()).await.unwrap()), [second]);
+    store.rename_tenant(first, &second.0.to_string()).await.unwrap();
+    let found = ids(store.find_tenants(&second.0.to_string()).await.unwrap());
+    assert_eq!(found, [second], "a name stands in no id's way");
     assert!(store.find_tenants("acme' or true --").await.unwrap().is_empty());
 }

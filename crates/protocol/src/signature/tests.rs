@@ -69,6 +69,7 @@ fn app(key: SigningKey) -> App {
         id: AppId::from_number(1).unwrap(),
         tenant_id: TenantId(Uuid::nil()),
         enabled: true,
+        is_suspended: false,
         settings: AppSettings::default(),
         keys: vec![key],
         tenant_quotas: TenantQuotas::default(),

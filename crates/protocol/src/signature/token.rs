@@ -113,6 +113,7 @@ mod tests {
             id: AppId::from_number(1).unwrap(),
             tenant_id: TenantId(uuid::Uuid::nil()),
             enabled: true,
+            is_suspended: false,
             settings: AppSettings::default(),
             keys: vec![SigningKey::new("key".parse().unwrap(), "secret".into())],
             tenant_quotas: TenantQuotas::default(),

@@ -201,6 +201,19 @@ impl Channel {
         self.users.iter().map(|user| &user.member)
     }
 
+    /// The same, each with the number of its connections.
+    pub(super) fn users(&self) -> impl Iterator<Item = (&Member, usize)> {
+        self.users.iter().map(|user| (&user.member, user.connections.len()))
+    }
+
+    /// Who is subscribed, and on which worker.
+    pub(super) fn sockets(&self) -> impl Iterator<Item = (SocketId, usize)> {
+        self.workers.iter().flat_map(|(worker, sockets)| {
+            let worker = *worker;
+            sockets.iter().map(move |socket_id| (*socket_id, worker))
+        })
+    }
+
     /// The workers that have subscribers.
     pub(super) fn workers(&self) -> impl Iterator<Item = usize> {
         self.workers.iter().map(|(worker, _)| *worker)

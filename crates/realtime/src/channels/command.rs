@@ -9,12 +9,16 @@ use crate::{Realm, Source, backlog::Waiting};
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub(crate) enum ChannelCommand {
-    Subscribe(Subscribe),
+    Subscribe {
+        request: Subscribe,
+        waiting: Waiting,
+    },
     Unsubscribe {
         channel: ChannelName,
         socket_id: SocketId,
         /// Keeps the owner alive until it has acted, where the asker may be the last who held it.
         realm: Arc<Realm>,
+        waiting: Waiting,
     },
     Publish {
         publication: ChannelPublication,
@@ -79,13 +83,6 @@ pub struct CachedEvent {
     pub ttl: Duration,
 }
 
-/// Lists the occupied channels whose names start with a prefix, users' own channels excepted.
-#[derive(Debug, Message)]
-#[rtype(result = "Vec<(ChannelName, ChannelInfo)>")]
-pub(crate) struct ListChannels {
-    pub(crate) prefix: String,
-}
-
 /// Tells about one channel.
 #[derive(Debug, Message)]
 #[rtype(result = "ChannelInfo")]
@@ -111,7 +108,7 @@ impl ChannelCommand {
     /// The channel it concerns; one of them, if it is about several.
     pub(super) fn channel(&self) -> Option<&ChannelName> {
         match self {
-            Self::Subscribe(Subscribe { channel, .. })
+            Self::Subscribe { request: Subscribe { channel, .. }, .. }
             | Self::Unsubscribe { channel, .. }
             | Self::Terminate { channel } => Some(channel),
             Self::Publish { publication, .. } => Some(&publication.channel),

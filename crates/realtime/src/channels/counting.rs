@@ -6,6 +6,7 @@ use actix::{AsyncContext, Context};
 use campanile_protocol::{Access, ChannelName, OccurrenceKind, server_message};
 
 use super::Channels;
+use crate::UsageKind;
 
 /// Above this many subscribers, not every change is told.
 const PROMPT_SUBSCRIBERS: usize = 100;
@@ -40,7 +41,8 @@ impl Channels {
         }
         state.count_told.at = Some(Instant::now());
         state.count_told.count = count;
-        self.broadcast(channel, &server_message::subscription_count(channel, count), None);
+        let frame = server_message::subscription_count(channel, count);
+        self.broadcast(channel, &frame, UsageKind::DeliveredCounts, None);
         self.observe(channel, OccurrenceKind::SubscriptionCount { count });
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct SentEvent<'a> {
 }
 
 /// Rejected client events carry this code; the connection stays open.
-const CLIENT_EVENT_REJECTED: Option<u16> = Some(4301);
+pub(crate) const CLIENT_EVENT_REJECTED: Option<u16> = Some(4301);
 
 impl Dialogue {
     /// Checks the rules of Pusher reference, section 2.4.

@@ -18,6 +18,7 @@ fn app(client_events: bool) -> App {
         id: AppId::from_number(1).unwrap(),
         tenant_id: TenantId(Uuid::nil()),
         enabled: true,
+        is_suspended: false,
         settings: AppSettings { client_events, watchlist: true, ..AppSettings::default() },
         keys: vec![key()],
         tenant_quotas: TenantQuotas::default(),

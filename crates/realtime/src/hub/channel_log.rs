@@ -1,9 +1,11 @@
-use std::{collections::VecDeque, rc::Rc};
+use std::{collections::VecDeque, rc::Rc, sync::Arc};
 
-use campanile_protocol::{Frame, SocketId};
+use campanile_protocol::{Frame, SocketId, TenantId};
 
 use super::Session;
-use crate::{Batch, Outlet, Sent, backlog::Waiting, socket_map::SocketMap};
+use crate::{
+    Batch, Outlet, Sent, UsageCounts, UsageKind, backlog::Waiting, quota::Usage, socket_map::SocketMap,
+};
 
 /// One channel on one worker: its subscribers, and the frames that not all of them have been written.
 ///
@@ -13,6 +15,8 @@ use crate::{Batch, Outlet, Sent, backlog::Waiting, socket_map::SocketMap};
 pub(super) struct ChannelLog {
     /// Tells it from the worker's other logs, past and present.
     serial: u64,
+    /// Where what is written counts.
+    usage: Arc<Usage>,
     subscribers: Vec<Subscriber>,
     /// Where each subscriber stands in `subscribers`.
     places: SocketMap<usize>,
@@ -32,20 +36,29 @@ struct Subscriber {
     outlet: Rc<dyn Outlet>,
     socket_id: SocketId,
     cursor: u64,
+    /// Where the cursor would stand had it been written nothing.
+    silent: u64,
     session: Rc<Session>,
 }
 
 impl Subscriber {
-    fn send(&self, batch: &Batch) {
-        if self.outlet.send(batch) == Sent::Full {
+    /// Whether it was taken. One that is ending takes nothing, whatever its outlet says.
+    fn send(&self, batch: &Batch) -> bool {
+        if self.session.is_ending() {
+            return false;
+        }
+        let sent = self.outlet.send(batch);
+        if sent == Sent::Full {
             self.session.close_slow_reader();
         }
+        sent == Sent::Taken
     }
 }
 
 /// A frame that waits for its turn.
 pub(super) struct Entry {
     pub(super) frame: Frame,
+    pub(super) kind: UsageKind,
     pub(super) except: Option<SocketId>,
     pub(super) _waiting: Waiting,
 }
@@ -57,14 +70,17 @@ pub(crate) struct Slice {
     pub(crate) writes: usize,
     /// Frames in them.
     pub(crate) frames: usize,
+    /// Those of them that were taken, by what they count as.
+    pub(crate) counts: UsageCounts,
     /// Everyone has seen everything.
     pub(crate) is_done: bool,
 }
 
 impl ChannelLog {
-    pub(super) fn new(serial: u64) -> Self {
+    pub(super) fn new(serial: u64, usage: Arc<Usage>) -> Self {
         Self {
             serial,
+            usage,
             subscribers: Vec::new(),
             places: SocketMap::default(),
             entries: VecDeque::new(),
@@ -75,12 +91,22 @@ impl ChannelLog {
         }
     }
 
+    pub(super) fn tenant_id(&self) -> TenantId {
+        self.usage.tenant_id
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.subscribers.is_empty()
     }
 
     pub(super) fn subscribers(&self) -> impl Iterator<Item = &Rc<Session>> {
         self.subscribers.iter().map(|subscriber| &subscriber.session)
+    }
+
+    /// How many frames a subscriber has been written.
+    pub(super) fn written_to(&self, socket_id: SocketId) -> u64 {
+        let found = self.places.get(&socket_id).and_then(|place| self.subscribers.get(*place));
+        found.map_or(0, |subscriber| subscriber.cursor - subscriber.silent)
     }
 
     fn head(&self) -> u64 {
@@ -95,12 +121,14 @@ impl ChannelLog {
             // Most channels have one subscriber, and a vector begins with room for four.
             self.subscribers.reserve_exact(1);
         }
-        self.subscribers.push(Subscriber { outlet, socket_id, cursor: self.head(), session });
+        let cursor = self.head();
+        self.subscribers.push(Subscriber { outlet, socket_id, cursor, silent: cursor, session });
     }
 
     pub(super) fn detach(&mut self, socket_id: SocketId) {
         let Some(place) = self.places.remove(&socket_id) else { return };
-        self.subscribers.swap_remove(place);
+        let gone = self.subscribers.swap_remove(place);
+        gone.session.count_sent(gone.cursor - gone.silent);
         if let Some(moved) = self.subscribers.get(place) {
             self.places.insert(moved.socket_id, place);
             // The moved one may not have had its turn: go back to it.
@@ -124,8 +152,14 @@ impl ChannelLog {
         self.pass_head = self.head();
     }
 
-    /// Writes to at most `most` subscribers all that they have not seen.
+    /// Writes to at most `most` subscribers all that they have not seen, and counts it.
     pub(super) fn write(&mut self, most: usize, shared: &mut Shared) -> Slice {
+        let slice = self.pass(most, shared);
+        self.usage.add(&slice.counts);
+        slice
+    }
+
+    fn pass(&mut self, most: usize, shared: &mut Shared) -> Slice {
         let mut slice = Slice::default();
         while slice.writes < most {
             if self.position >= self.subscribers.len() {
@@ -158,20 +192,33 @@ impl ChannelLog {
         let due = shared.get((self.serial, subscriber.cursor, head), unseen.clone());
         let socket_id = Some(subscriber.socket_id);
         if due.has_exceptions && unseen.clone().any(|entry| entry.except == socket_id) {
-            let frames: Vec<_> =
-                unseen.filter(|entry| entry.except != socket_id).map(|entry| entry.frame.clone()).collect();
+            let meant = unseen.filter(|entry| entry.except != socket_id);
+            let counts = count(meant.clone());
+            let frames: Vec<_> = meant.map(|entry| entry.frame.clone()).collect();
+            subscriber.silent += head - subscriber.cursor - frames.len() as u64;
             if !frames.is_empty() {
                 slice.writes += 1;
                 slice.frames += frames.len();
-                subscriber.send(&Batch::new(frames));
+                if subscriber.send(&Batch::new(frames)) {
+                    slice.counts += counts;
+                }
             }
         } else {
             slice.writes += 1;
             slice.frames += unseen.len();
-            subscriber.send(&due.batch);
+            if subscriber.send(&due.batch) {
+                slice.counts += due.counts;
+            }
         }
         subscriber.cursor = head;
     }
+}
+
+/// What entries count as, written to one subscriber.
+fn count<'a>(entries: impl Iterator<Item = &'a Entry>) -> UsageCounts {
+    let mut counts = UsageCounts::default();
+    entries.for_each(|entry| counts.add(entry.kind, 1));
+    counts
 }
 
 /// What was due last on the worker: neighbours nearly always stand at the same place, also across
@@ -183,6 +230,7 @@ struct Due {
     /// The log, the number of the first frame, and that after the last.
     place: (u64, u64, u64),
     batch: Batch,
+    counts: UsageCounts,
     /// Some connection must not receive all of it.
     has_exceptions: bool,
 }
@@ -193,6 +241,7 @@ impl Shared {
         self.0.get_or_insert_with(|| Due {
             place,
             has_exceptions: unseen.clone().any(|entry| entry.except.is_some()),
+            counts: count(unseen.clone()),
             batch: unseen.map(|entry| entry.frame.clone()).collect(),
         })
     }

@@ -1,5 +1,6 @@
 use std::{
     cell::{Cell, RefCell},
+    net::IpAddr,
     rc::Rc,
     sync::{Arc, Mutex},
     task::Poll,
@@ -13,8 +14,8 @@ use campanile_protocol::{
     OccurrenceType, SocketId, TenantId, TenantQuotas, Transport, signature::SigningKey,
 };
 use campanile_realtime::{
-    Batch, InProcess, Inbound, NewConnection, Node, Observer, Outlet, Publication, Realm, Sent, Source,
-    Worker,
+    Batch, InProcess, Inbound, NewConnection, Node, Observer, Outlet, Publication, PublishError, Realm, Sent,
+    Source, Worker,
 };
 use futures_util::stream;
 use serde_json::{Value, json};
@@ -64,10 +65,15 @@ impl World {
     }
 
     pub(crate) fn app(&self, id: i64) -> TestApp<'_> {
+        self.app_of(id, TenantId(Uuid::nil()))
+    }
+
+    pub(crate) fn app_of(&self, id: i64, tenant_id: TenantId) -> TestApp<'_> {
         let app = App {
             id: AppId::from_number(id).unwrap(),
-            tenant_id: TenantId(Uuid::nil()),
+            tenant_id,
             enabled: true,
+            is_suspended: false,
             settings: AppSettings {
                 client_events: true,
                 subscription_count: id == 3,
@@ -103,8 +109,11 @@ impl TestApp<'_> {
             socket_id,
             outlet: outlet.clone(),
             inbound,
-            client: None,
+            key: self.realm.app().keys[0].key().clone(),
+            client: Some("test 1.0".to_owned()),
             transport: Transport::WebSocket,
+            origin: None,
+            address: Some(IpAddr::from([127, 0, 0, 1])),
         });
         let key = self.realm.app().keys[0].clone();
         Client { socket_id, outlet, sender: Some(sender), key }
@@ -122,14 +131,33 @@ impl TestApp<'_> {
         self.publish_all(channel, name, data, None);
     }
 
+    /// Publishes an event with that data, if there is room.
+    pub(crate) fn try_publish(&self, channel: &str, data: &str) -> Result<(), PublishError> {
+        self.publication(channel, "posted", data, None)
+    }
+
     fn publish_all(&self, channel: &str, name: &str, data: &str, except: Option<SocketId>) {
-        let body = Bytes::from(format!("\"{data}\""));
-        let data = EventData::published(serde_json::from_slice(&body).unwrap(), &body, 10_240).unwrap();
-        let event = Event { name: EventName::parse(name).unwrap(), data };
+        self.publication(channel, name, data, except).unwrap();
+    }
+
+    fn publication(
+        &self,
+        channel: &str,
+        name: &str,
+        data: &str,
+        except: Option<SocketId>,
+    ) -> Result<(), PublishError> {
+        let event = event(name, data);
         let channels = vec![ChannelName::parse(channel).unwrap()];
         let publication = Publication { event, channels, except, source: Source::Api };
-        self.world.node.publish(self.realm.app().id, publication).unwrap();
+        self.world.node.publish(self.realm.app().id, publication)
     }
+}
+
+pub(crate) fn event(name: &str, data: &str) -> Event {
+    let body = Bytes::from(format!("\"{data}\""));
+    let data = EventData::published(serde_json::from_slice(&body).unwrap(), &body, 10_240).unwrap();
+    Event { name: EventName::parse(name).unwrap(), data }
 }
 
 /// A client whose socket is a queue.

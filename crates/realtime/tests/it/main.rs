@@ -4,8 +4,11 @@
 
 mod caching;
 mod connections;
+mod console;
 mod delivery;
 mod harness;
+mod insight;
 mod presence;
 mod resilience;
+mod usage;
 mod users;

@@ -40,14 +40,12 @@ async fn queries_tell_users_and_subscribers_of_one_app() {
     stranger.subscribe("presence-a", Some(r#"{"user_id":"x"}"#)).await;
     bob.subscribe("news", None).await;
 
-    let mut found = world.node.list_channels(&app.realm, "").await.unwrap();
-    found.sort_by_key(|(channel, _)| channel.clone());
-    let told: Vec<_> =
-        found.iter().map(|(channel, info)| (channel.as_str(), info.subscribers, info.users)).collect();
+    let found = world.node.list_channels(&app.realm, "").await.unwrap();
+    let told: Vec<_> = found.iter().map(|it| (it.channel.as_str(), it.subscribers, it.users)).collect();
     assert_eq!(told, [("news", 1, 0), ("presence-a", 2, 1)]);
     assert_eq!(world.node.list_channels(&app.realm, "presence-").await.unwrap().len(), 1);
 
-    let users = world.node.list_members(&app.realm, found[1].0.clone()).await.unwrap();
+    let users = world.node.list_members(&app.realm, found[1].channel.clone()).await.unwrap();
     assert_eq!(users.iter().map(campanile_protocol::UserId::as_str).collect::<Vec<_>>(), ["a"]);
 }
 

@@ -32,6 +32,7 @@ fn app() -> App {
         id: AppId::from_number(1).unwrap(),
         tenant_id: TenantId(Uuid::nil()),
         enabled: true,
+        is_suspended: false,
         settings: AppSettings::default(),
         keys: vec![SigningKey::new("key".parse().unwrap(), "secret".into())],
         tenant_quotas: TenantQuotas::default(),

@@ -5,7 +5,8 @@ use actix_web::{
     web::{Data, Json},
 };
 use campanile_protocol::{Access, ChannelName};
-use campanile_realtime::Node;
+use campanile_realtime::{ChannelInfo, ChannelSummary, Node};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -14,24 +15,42 @@ use super::{
     signed::{Signed, segment},
 };
 
-#[derive(Serialize)]
+/// Which channels to list.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "read from the signed query, written for its schema")]
+pub(super) struct ListQuery {
+    /// What their names begin with.
+    filter_by_prefix: Option<String>,
+    /// Attributes to answer with: `user_count`, `subscription_count`, with commas.
+    info: Option<String>,
+}
+
+/// What to say of a channel.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "read from the signed query, written for its schema")]
+pub(super) struct InfoQuery {
+    /// Attributes to answer with: `user_count`, `subscription_count`, `cache`, with commas.
+    info: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
 pub(super) struct ListReply {
     channels: BTreeMap<String, Attributes>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct ChannelReply {
     occupied: bool,
     #[serde(flatten)]
     attributes: Attributes,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct UsersReply {
     users: Vec<User>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct User {
     id: String,
 }
@@ -57,9 +76,9 @@ pub(super) async fn list(request: Signed, node: Data<Node>) -> Result<Json<ListR
         return Err(ApiError::bad_request("cache may only be requested for a single channel"));
     }
     let found = node.list_channels(&request.realm, prefix).await?;
-    let channels = found.into_iter().map(|(channel, known)| {
-        let attributes = info.attributes(&channel, known, &app.settings);
-        (channel.to_string(), attributes)
+    let channels = found.into_iter().map(|ChannelSummary { channel, subscribers, users, .. }| {
+        let known = ChannelInfo { subscribers, users, cached: None };
+        (channel.to_string(), info.attributes(&channel, known, &app.settings))
     });
     Ok(Json(ListReply { channels: channels.collect() }))
 }

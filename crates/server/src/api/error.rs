@@ -1,10 +1,13 @@
 use std::fmt;
 
-use actix_web::{HttpResponse, ResponseError, http::StatusCode};
-use campanile_protocol::{
-    InvalidChannel, InvalidEvent, InvalidSocketId, limits, signature::InvalidRequestAuth,
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{StatusCode, header},
 };
-use campanile_realtime::{PublishError, QueryError};
+use campanile_protocol::{
+    InvalidChannel, InvalidEvent, InvalidSocketId, LimitName, limits, signature::InvalidRequestAuth,
+};
+use campanile_realtime::{OverQuota, PublishError, QueryError};
 
 use crate::directory::DirectoryError;
 
@@ -14,14 +17,17 @@ pub(super) enum ApiError {
     BadRequest(String),
     Unauthorized(InvalidRequestAuth),
     AppDisabled,
+    TenantSuspended,
     TlsRequired,
-    OverQuota,
+    OverQuota(OverQuota),
     UnknownApp,
     LargeEvent(InvalidEvent),
     LargeBody,
     TimedOut,
-    /// The reason is in the log, or worth nobody's while.
-    Unavailable,
+    /// What waits inside the node is as much as may.
+    Overloaded,
+    /// It is not known whether there is such an app; why, only the log tells.
+    UnknownForNow(DirectoryError),
 }
 
 impl ApiError {
@@ -32,6 +38,22 @@ impl ApiError {
     pub(super) fn missing(parameter: &str) -> Self {
         Self::BadRequest(format!("Missing required parameter: {parameter}"))
     }
+
+    /// What the log must know and the caller need not.
+    pub(super) fn cause(&self) -> Option<String> {
+        match self {
+            Self::UnknownForNow(error) => Some(format!("{error:?}")),
+            _ => None,
+        }
+    }
+
+    fn retry_after_seconds(&self) -> Option<u64> {
+        match self {
+            Self::OverQuota(over) => over.retry_after_seconds(),
+            Self::Overloaded | Self::UnknownForNow(_) => Some(1),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for ApiError {
@@ -40,8 +62,13 @@ impl fmt::Display for ApiError {
             Self::BadRequest(text) => f.write_str(text),
             Self::Unauthorized(error) => error.fmt(f),
             Self::AppDisabled => f.write_str("The app is disabled"),
+            Self::TenantSuspended => f.write_str("The organisation is suspended"),
             Self::TlsRequired => f.write_str("The app accepts TLS requests only"),
-            Self::OverQuota => f.write_str("API call failed since (daily) message quota exceeded"),
+            // The beginning is what Pusher says.
+            Self::OverQuota(over) if is_of_the_day(over) => {
+                write!(f, "API call failed since (daily) message quota exceeded: {over}")
+            }
+            Self::OverQuota(over) => write!(f, "Rate limit exceeded: {over}"),
             Self::TimedOut => f.write_str("The request body took too long to arrive"),
             Self::UnknownApp => f.write_str("There is no app with this id"),
             Self::LargeEvent(error) => error.fmt(f),
@@ -52,7 +79,7 @@ impl fmt::Display for ApiError {
                     limits::REQUEST_BODY_BYTES
                 )
             }
-            Self::Unavailable => f.write_str("The server is overloaded, try again"),
+            Self::Overloaded | Self::UnknownForNow(_) => f.write_str("The server is overloaded, try again"),
         }
     }
 }
@@ -63,21 +90,33 @@ impl ResponseError for ApiError {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Unauthorized(InvalidRequestAuth::Duplicate(_)) => StatusCode::BAD_REQUEST,
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
-            Self::AppDisabled | Self::TlsRequired | Self::OverQuota => StatusCode::FORBIDDEN,
+            Self::AppDisabled | Self::TenantSuspended | Self::TlsRequired => StatusCode::FORBIDDEN,
+            Self::OverQuota(over) if is_of_the_day(over) => StatusCode::FORBIDDEN,
+            Self::OverQuota(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::TimedOut => StatusCode::REQUEST_TIMEOUT,
             Self::UnknownApp => StatusCode::NOT_FOUND,
             Self::LargeEvent(_) | Self::LargeBody => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Overloaded | Self::UnknownForNow(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         response.content_type("text/plain; charset=utf-8");
-        if matches!(self, Self::Unavailable) {
-            response.insert_header(("Retry-After", "1"));
+        if let Some(seconds) = self.retry_after_seconds() {
+            response.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
         response.body(format!("{self}\n"))
+    }
+}
+
+fn is_of_the_day(over: &OverQuota) -> bool {
+    over.limit.name == LimitName::MaxMessagesPerDay
+}
+
+impl From<OverQuota> for ApiError {
+    fn from(over: OverQuota) -> Self {
+        Self::OverQuota(over)
     }
 }
 
@@ -113,15 +152,14 @@ impl From<InvalidSocketId> for ApiError {
 
 impl From<DirectoryError> for ApiError {
     fn from(error: DirectoryError) -> Self {
-        tracing::warn!(%error, "an app could not be looked up");
-        Self::Unavailable
+        Self::UnknownForNow(error)
     }
 }
 
 impl From<PublishError> for ApiError {
     fn from(error: PublishError) -> Self {
         match error {
-            PublishError::Overloaded => Self::Unavailable,
+            PublishError::Overloaded => Self::Overloaded,
         }
     }
 }
@@ -129,7 +167,7 @@ impl From<PublishError> for ApiError {
 impl From<QueryError> for ApiError {
     fn from(error: QueryError) -> Self {
         match error {
-            QueryError::Overloaded => Self::Unavailable,
+            QueryError::Overloaded => Self::Overloaded,
         }
     }
 }

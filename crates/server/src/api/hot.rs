@@ -5,14 +5,14 @@ use std::{future::Future, sync::Arc};
 
 use actix_http::{Request, Response, StatusCode};
 use actix_web::{
-    HttpResponse,
+    ResponseError,
     body::BoxBody,
     http::{Method, header},
 };
 use campanile_realtime::Node;
 
-use super::{error::ApiError, signed::Signed, trigger::trigger};
-use crate::directory::Directory;
+use super::{error::ApiError, refusals, signed::Signed, trigger::trigger};
+use crate::{directory::Directory, request_id::Asked};
 
 /// What a trigger needs.
 #[derive(Clone)]
@@ -36,7 +36,14 @@ impl Triggers {
             let app_id = app_id(request.path());
             match answer(&directory, &node, app_id, &request, payload).await {
                 Ok(reply) => reply,
-                Err(error) => HttpResponse::from_error(error).into(),
+                Err(error) => {
+                    let what = (request.method(), request.path());
+                    refusals::show(&node, app_id.unwrap_or_default(), what, &error);
+                    let asked = Asked::of(request.head());
+                    let mut reply = Response::from(error.error_response());
+                    asked.mark(&mut reply, || error.cause());
+                    reply
+                }
             }
         })
     }

@@ -1,5 +1,6 @@
 use campanile_protocol::{Access, AppSettings, ChannelName};
 use campanile_realtime::ChannelInfo;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::error::ApiError;
@@ -13,7 +14,7 @@ pub(super) struct InfoRequest {
 }
 
 /// The attributes of one channel; those that were not asked for, or do not apply, are absent.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub(super) struct Attributes {
     #[serde(skip_serializing_if = "Option::is_none")]
     user_count: Option<usize>,
@@ -24,7 +25,7 @@ pub(super) struct Attributes {
     cache: Option<Option<Cache>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Cache {
     data: String,
     /// In seconds.

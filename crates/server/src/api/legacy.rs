@@ -6,6 +6,7 @@ use actix_web::{
 };
 use campanile_protocol::{Access, ChannelName, Event, EventData, EventName, SocketId};
 use campanile_realtime::{Node, Publication, Source};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -13,7 +14,17 @@ use super::{
     signed::{Signed, segment},
 };
 
-#[derive(Serialize)]
+/// What the body does not say.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "read from the signed query, written for its schema")]
+pub(super) struct TriggerQuery {
+    /// The event's name.
+    name: String,
+    /// The connection that is not to get it.
+    socket_id: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
 pub(super) struct StatsReply {
     occupied: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,12 +48,10 @@ pub(super) async fn trigger(
     let text =
         std::str::from_utf8(&request.body).map_err(|_| ApiError::bad_request("The body must be UTF-8"))?;
     let data = EventData::from_text(text, request.realm.app().settings.max_event_bytes)?;
-    request.take_messages(1)?;
+    request.allow(1).await?;
     let event = Event { name, data };
-    node.publish(
-        request.app_id,
-        Publication { event, channels: vec![channel], except, source: Source::Api },
-    )?;
+    let publication = Publication { event, channels: vec![channel], except, source: Source::Api };
+    request.publish(&node, publication, 1, 1).await?;
     Ok(HttpResponse::Accepted().content_type("text/plain; charset=utf-8").body("202 ACCEPTED\n"))
 }
 

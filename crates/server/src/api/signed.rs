@@ -1,8 +1,11 @@
 use std::{
     future::Future,
     pin::Pin,
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use actix_web::{
@@ -12,13 +15,22 @@ use actix_web::{
     web,
 };
 use campanile_protocol::{
-    App, AppId, ChannelName,
+    App, AppId, AppKey, ChannelName,
     signature::{InvalidRequestAuth, Request, RequestAuth},
 };
-use campanile_realtime::Realm;
+use campanile_realtime::{Node, Publication, Realm};
+
+use tokio::time::sleep;
 
 use super::{body, error::ApiError};
 use crate::directory::Directory;
+
+/// How long a request waits for the answer that a quota is used up: about a tenth of a second, and not equally
+/// long, so that those who were refused together do not come back together.
+fn refusal_takes() -> Duration {
+    static REFUSED: AtomicU64 = AtomicU64::new(0);
+    Duration::from_millis(75 + REFUSED.fetch_add(1, Relaxed) * 17 % 50)
+}
 
 /// A request that was signed with an active key of the app in its path.
 pub(super) struct Signed {
@@ -41,12 +53,13 @@ impl Signed {
         let auth = RequestAuth::parse(head.uri.query().unwrap_or_default())?;
         let realm = find_realm(directory, app_id, auth.key()?).await?;
         // Nothing of the body is read for someone who is not known.
-        verify(head, &auth, &realm.app())?;
+        let key = verify(head, &auth, &realm.app())?;
+        realm.note_key_use(&key);
         let body = body::read(payload).await?;
         auth.verify_body(&body)?;
         let app = realm.app();
         if !app.enabled {
-            return Err(ApiError::AppDisabled);
+            return Err(if app.is_suspended { ApiError::TenantSuspended } else { ApiError::AppDisabled });
         }
         if app.settings.force_tls && !campanile_transport::is_secure(head.headers()) {
             return Err(ApiError::TlsRequired);
@@ -73,12 +86,28 @@ impl Signed {
         Ok(channel)
     }
 
-    /// Counts messages towards the daily quota, if it has room.
-    pub(super) fn take_messages(&self, messages: u64) -> Result<(), ApiError> {
-        if self.realm.is_over_message_quota() {
-            return Err(ApiError::OverQuota);
+    /// Whether so many messages may be published. A refusal takes its time: whoever asks again
+    /// and again as fast as it can should not take the worker's time from the others.
+    pub(super) async fn allow(&self, messages: u64) -> Result<(), ApiError> {
+        let Err(over) = self.realm.allow(messages) else { return Ok(()) };
+        sleep(refusal_takes()).await;
+        Err(over.into())
+    }
+
+    /// Publishes, and counts what was published: so many messages, which the quotas must have allowed.
+    /// Room inside the node is a quota too, and its refusal takes as long.
+    pub(super) async fn publish(
+        &self,
+        node: &Node,
+        publication: Publication,
+        requests: u64,
+        messages: u64,
+    ) -> Result<(), ApiError> {
+        if let Err(error) = node.publish(self.app_id, publication) {
+            sleep(refusal_takes()).await;
+            return Err(error.into());
         }
-        self.realm.count_messages(messages);
+        self.realm.published(requests, messages);
         Ok(())
     }
 }
@@ -112,8 +141,10 @@ async fn find_realm(directory: &Directory, app_id: Option<&str>, key: &str) -> R
     }
 }
 
-fn verify(head: &RequestHead, auth: &RequestAuth<'_>, app: &App) -> Result<(), InvalidRequestAuth> {
+/// The key that it was signed with.
+fn verify(head: &RequestHead, auth: &RequestAuth<'_>, app: &App) -> Result<AppKey, InvalidRequestAuth> {
     let key = app.find_key(auth.key()?).ok_or(InvalidRequestAuth::UnknownKey)?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    auth.verify(key, &Request { method: head.method.as_str(), path: head.uri.path() }, now)
+    auth.verify(key, &Request { method: head.method.as_str(), path: head.uri.path() }, now)?;
+    Ok(key.key().clone())
 }

@@ -6,6 +6,7 @@ use campanile_protocol::{
     limits::CHANNELS_PER_PUBLICATION, signature::RequestAuth,
 };
 use campanile_realtime::{Node, Publication, Source};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -16,32 +17,42 @@ use super::{
 };
 
 /// The attributes of the channels that were published to, if asked for.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct TriggerReply {
     #[serde(skip_serializing_if = "Option::is_none")]
     channels: Option<BTreeMap<String, Attributes>>,
 }
 
 /// The same for each event of a batch, in its order.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct BatchReply {
     #[serde(skip_serializing_if = "Option::is_none")]
     batch: Option<Vec<Attributes>>,
 }
 
-#[derive(Deserialize)]
-struct TriggerBody<'a> {
+/// An event. What is absent may stand in the query, but for the data.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "Event")]
+pub(super) struct TriggerBody<'a> {
+    /// Its name.
     name: Option<Cow<'a, str>>,
+    /// What it carries: a string, or any JSON.
     #[serde(borrow)]
     data: Option<&'a RawValue>,
+    /// To which channels: at most 100.
     channels: Option<Vec<Cow<'a, str>>>,
+    /// Or to which one.
     channel: Option<Cow<'a, str>>,
+    /// The connection that is not to get it.
     socket_id: Option<Cow<'a, str>>,
+    /// Attributes of the channels to answer with: `user_count`, `subscription_count`, with commas.
     info: Option<Cow<'a, str>>,
 }
 
-#[derive(Deserialize)]
-struct BatchBody<'a> {
+/// Events, each with one `channel`.
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct BatchBody<'a> {
+    /// At most 10, unless the app is set otherwise.
     #[serde(borrow)]
     batch: Option<Vec<TriggerBody<'a>>>,
 }
@@ -59,13 +70,13 @@ pub(super) async fn trigger(request: &Signed, node: &Node) -> Result<TriggerRepl
     let info = InfoRequest::parse(body.info.as_deref())?;
     let publication = body.into_publication(request)?;
     if info.is_empty() {
-        request.take_messages(1)?;
-        node.publish(request.app_id, publication)?;
+        request.allow(1).await?;
+        request.publish(node, publication, 1, 1).await?;
         return Ok(TriggerReply { channels: None });
     }
     let channels = publication.channels.clone();
-    request.take_messages(2)?;
-    node.publish(request.app_id, publication)?;
+    request.allow(2).await?;
+    request.publish(node, publication, 1, 2).await?;
     let mut reply = BTreeMap::new();
     for channel in channels {
         let found = node.find_channel(&request.realm, channel.clone()).await?;
@@ -101,11 +112,12 @@ pub(super) async fn trigger_batch(request: Signed, node: Data<Node>) -> Result<J
         checked.push((info, entry.into_publication(&request)?));
     }
     let asking = checked.iter().filter(|(info, _)| !info.is_empty()).count();
-    request.take_messages((checked.len() + asking) as u64)?;
+    request.allow((checked.len() + asking) as u64).await?;
     let mut reply = Vec::with_capacity(checked.len());
     for (info, publication) in checked {
         let channel = publication.channels[0].clone();
-        node.publish(request.app_id, publication)?;
+        let is_first = reply.is_empty();
+        request.publish(&node, publication, is_first.into(), 1 + u64::from(!info.is_empty())).await?;
         reply.push(match info.is_empty() {
             true => Attributes::default(),
             false => {

@@ -1,5 +1,5 @@
 use anyhow::Context;
-use campanile_control::{MasterKey, Store};
+use campanile_control::{Actor, MasterKey, Store, Who, acting};
 use secrecy::ExposeSecret;
 
 use super::{database::Database, sources::SourceArgs};
@@ -22,7 +22,8 @@ pub(super) fn run(
         } else {
             store.verify_master_key().await.context("is the schema up to date? See `campanile migrate`")?;
         }
-        let outcome = command(&store).await;
+        let operator = Actor { who: Who::CommandLine, ..Actor::default() };
+        let outcome = acting(operator, command(&store)).await;
         store.close().await;
         outcome
     });

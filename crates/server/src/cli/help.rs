@@ -35,6 +35,12 @@ Environment (flags override it, it overrides the file):
   CAMPANILE_WEBHOOKS_METRICS_BY_ENDPOINT
                                     true | false: metrics of each webhook endpoint,
                                     labelled with its id   [default: false]
+  CAMPANILE_MAIL_SMTP_URL           smtps://user:password@host, or smtp://… with
+                                    ?tls=required; without it, mails go to the log
+  CAMPANILE_MAIL_FROM               e.g. Campanile <no-reply@example.com>
+  CAMPANILE_TELEMETRY_OTLP_ENDPOINT traces go there by OTLP over HTTP, to /v1/traces,
+                                    e.g. http://127.0.0.1:4318 [default: no traces]
+  CAMPANILE_TELEMETRY_SAMPLE_RATIO  share of traces that is followed [default: 0.05]
   CAMPANILE_LOG_FORMAT              text | json            [default: text]
   CAMPANILE_LOG_FILTER              levels by module, e.g. info,campanile_webhooks=debug
                                     [default: info, quieter for libraries]

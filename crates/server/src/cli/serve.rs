@@ -1,7 +1,7 @@
 use std::{io, net::SocketAddr, num::NonZeroUsize, thread};
 
 use campanile_control::Store;
-use campanile_server::{Platform, Running};
+use campanile_server::{MailSettings, Platform, Running, TraceSettings};
 use campanile_webhooks::{TargetPolicy, WebhookConfig};
 use clap::Args;
 use serde_json::json;
@@ -74,6 +74,9 @@ fn platform(config: &Config, store: Store) -> Platform {
         trusted_proxies: config.trusted_proxies.iter().copied().collect(),
         conformance_echo: config.conformance_echo,
         secure_cookies: config.public_url.as_ref().is_some_and(PublicUrl::is_https),
+        public_url: config.public_url.as_ref().map(ToString::to_string),
+        mail: mail(config),
+        traces: traces(config),
         shutdown_grace: config.shutdown_grace,
         webhooks: WebhookConfig {
             policy: policy(config.webhook_targets()),
@@ -82,6 +85,16 @@ fn platform(config: &Config, store: Store) -> Platform {
         },
         store,
     }
+}
+
+fn mail(config: &Config) -> Option<MailSettings> {
+    let (smtp_url, from) = config.mail.smtp_url.as_ref().zip(config.mail.from.as_ref())?;
+    Some(MailSettings { smtp_url: smtp_url.secret().clone(), from: from.mailbox().clone() })
+}
+
+fn traces(config: &Config) -> Option<TraceSettings> {
+    let endpoint = config.telemetry.otlp_endpoint.as_ref()?.to_string();
+    Some(TraceSettings { endpoint, sample_ratio: config.telemetry.sample_ratio })
 }
 
 fn policy(targets: AllowTargets) -> TargetPolicy {
@@ -98,7 +111,8 @@ fn announce(running: &Running, public_url: Option<&PublicUrl>, output: Output) -
     let url = public_url.map_or_else(|| reachable(running.address), ToString::to_string);
     let internal_url = reachable(running.internal_address);
     let text = format!("Campanile is running at {url}\nHealth and metrics are at {internal_url}");
-    output.print(&json!({ "url": url, "internal_url": internal_url }), &text)
+    let address = running.address;
+    output.print(&json!({ "url": url, "internal_url": internal_url, "address": address }), &text)
 }
 
 /// An address to type. "Every interface" is not one.

@@ -16,7 +16,7 @@ pub(super) enum TenantCommand {
         #[command(flatten)]
         quotas: QuotaArgs,
     },
-    /// Set what all apps of an organisation may use together; what is not given is unlimited
+    /// Set an organisation's own limits; where one is not given, its plan decides
     Limit {
         /// The organisation's id or name
         #[arg(long)]
@@ -24,21 +24,57 @@ pub(super) enum TenantCommand {
         #[command(flatten)]
         quotas: QuotaArgs,
     },
+    /// Give an organisation a plan, or none; its own limits stay
+    Plan {
+        /// The organisation's id or name
+        #[arg(long)]
+        tenant: String,
+        /// The plan's name
+        #[arg(long)]
+        name: Option<String>,
+    },
 }
 
 #[derive(Args, Debug)]
 pub(super) struct QuotaArgs {
-    /// Connections at once
+    /// Connections of all apps at once
     #[arg(long, value_name = "N")]
     max_connections: Option<u32>,
-    /// Messages per UTC day
+    /// Messages of all apps per UTC day
     #[arg(long, value_name = "N")]
     max_messages_per_day: Option<u64>,
+    /// Messages that all apps may publish per second
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_messages_per_second: Option<u32>,
+    /// Users in one presence channel
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_presence_members: Option<u32>,
+    /// Largest data of one event
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_event_bytes: Option<u32>,
+    /// Webhook endpoints of all apps
+    #[arg(long, value_name = "N")]
+    max_webhook_endpoints: Option<u32>,
 }
 
 impl From<QuotaArgs> for TenantQuotas {
     fn from(args: QuotaArgs) -> Self {
-        Self { max_connections: args.max_connections, max_messages_per_day: args.max_messages_per_day }
+        let QuotaArgs {
+            max_connections,
+            max_messages_per_day,
+            max_messages_per_second,
+            max_presence_members,
+            max_event_bytes,
+            max_webhook_endpoints,
+        } = args;
+        Self {
+            max_connections,
+            max_messages_per_day,
+            max_messages_per_second,
+            max_presence_members,
+            max_event_bytes,
+            max_webhook_endpoints,
+        }
     }
 }
 
@@ -55,6 +91,15 @@ impl TenantCommand {
                 let tenant = get_tenant(store, &tenant).await?;
                 store.limit_tenant(tenant.id, quotas.into()).await?;
                 output.print(&json!({ "id": tenant.id }), &format!("Limited tenant {}", tenant.name))?;
+            }
+            Self::Plan { tenant, name } => {
+                let tenant = get_tenant(store, &tenant).await?;
+                store.give_plan(tenant.id, name.as_deref()).await?;
+                let text = match &name {
+                    Some(name) => format!("Tenant {} has plan {name}", tenant.name),
+                    None => format!("Tenant {} has no plan", tenant.name),
+                };
+                output.print(&json!({ "id": tenant.id, "plan": name }), &text)?;
             }
         }
         Ok(())

@@ -1,11 +1,12 @@
 use std::fmt::Write;
 
 use anyhow::Context;
-use campanile_control::{Store, TokenRecord};
+use campanile_control::{NewToken, Role, Store, TokenRecord, TokenScope};
+use campanile_protocol::AppId;
 use clap::Subcommand;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
 use super::{
@@ -23,6 +24,15 @@ pub(super) enum TokenCommand {
         /// What it is for, 1 to 80 characters
         #[arg(long, value_parser = parse_name)]
         name: String,
+        /// What it may: read, payloads, write, secrets, publish, listen; may be repeated; all if absent
+        #[arg(long = "scope", value_name = "SCOPE")]
+        scopes: Vec<TokenScope>,
+        /// The only app that it reaches; all if absent
+        #[arg(long)]
+        app: Option<AppId>,
+        /// After how many days it ends by itself; never if absent
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..))]
+        expires_in: Option<u16>,
     },
     /// List an organisation's tokens, without the tokens themselves
     List {
@@ -44,11 +54,17 @@ pub(super) enum TokenCommand {
 impl TokenCommand {
     pub(super) async fn run(self, store: &Store, output: Output) -> anyhow::Result<()> {
         match self {
-            Self::Create { tenant, name } => create(&tenant, &name, store, output).await,
+            Self::Create { tenant, name, scopes, app, expires_in } => {
+                let scopes = if scopes.is_empty() { TokenScope::ALL.to_vec() } else { scopes };
+                let expires_at =
+                    expires_in.map(|days| OffsetDateTime::now_utc() + Duration::days(days.into()));
+                let new = NewToken { name, scopes, app_id: app, expires_at, created_by: None };
+                create(&tenant, new, store, output).await
+            }
             Self::List { tenant } => list(&tenant, store, output).await,
             Self::Delete { tenant, id } => {
                 let tenant = get_tenant(store, &tenant).await?;
-                store.delete_token(tenant.id, id).await?;
+                store.delete_token(tenant.id, Role::Owner, None, id).await?;
                 output.print(&json!({ "id": id }), &format!("Deleted token {id} of {}", tenant.name))?;
                 Ok(())
             }
@@ -56,15 +72,15 @@ impl TokenCommand {
     }
 }
 
-async fn create(tenant: &str, name: &str, store: &Store, output: Output) -> anyhow::Result<()> {
+async fn create(tenant: &str, new: NewToken, store: &Store, output: Output) -> anyhow::Result<()> {
     let tenant = get_tenant(store, tenant).await?;
-    let (record, token) = store.create_token(tenant.id, name).await?;
+    let (record, token) = store.create_token(tenant.id, new).await?;
     let token = token.expose_secret();
     let mut shown = to_json(&record)?;
     shown["token"] = token.into();
     let text = format!(
-        "Created token {name} of {}\n  id     {}\n  token  {token}\nThe token is not shown again.",
-        tenant.name, record.id
+        "Created token {} of {}\n  id     {}\n  token  {token}\nThe token is not shown again.",
+        record.name, tenant.name, record.id
     );
     output.print(&shown, &text)?;
     Ok(())
@@ -92,6 +108,10 @@ fn to_json(token: &TokenRecord) -> anyhow::Result<Value> {
         "id": token.id,
         "name": token.name,
         "created_at": token.created_at.format(&Rfc3339)?,
+        "scopes": token.scopes,
+        "app_id": token.app_id,
+        "expires_at": token.expires_at.map(|at| at.format(&Rfc3339)).transpose()?,
+        "created_by": token.created_by,
         "last_used_at": token.last_used_at.map(|at| at.format(&Rfc3339)).transpose()?,
     }))
 }

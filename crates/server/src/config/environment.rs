@@ -18,7 +18,7 @@ const fn variable(name: &'static str, field: &'static str) -> Variable {
 
 /// Every variable that is read, besides `CAMPANILE_CONFIG`, which names the file, and `CAMPANILE_TOKEN` and
 /// `CAMPANILE_APP_SECRET`, which are for the command line alone.
-pub const VARIABLES: [Variable; 15] = [
+pub const VARIABLES: [Variable; 19] = [
     // The name every host and every library uses.
     variable("DATABASE_URL", "database_url"),
     variable("CAMPANILE_LISTEN", "listen"),
@@ -33,6 +33,10 @@ pub const VARIABLES: [Variable; 15] = [
     variable("CAMPANILE_CONFORMANCE_ECHO", "conformance_echo"),
     variable("CAMPANILE_WEBHOOKS_ALLOW_TARGETS", "webhooks.allow_targets"),
     variable("CAMPANILE_WEBHOOKS_METRICS_BY_ENDPOINT", "webhooks.metrics_by_endpoint"),
+    variable("CAMPANILE_MAIL_SMTP_URL", "mail.smtp_url"),
+    variable("CAMPANILE_MAIL_FROM", "mail.from"),
+    variable("CAMPANILE_TELEMETRY_OTLP_ENDPOINT", "telemetry.otlp_endpoint"),
+    variable("CAMPANILE_TELEMETRY_SAMPLE_RATIO", "telemetry.sample_ratio"),
     variable("CAMPANILE_LOG_FORMAT", "log.format"),
     variable("CAMPANILE_LOG_FILTER", "log.filter"),
 ];
@@ -89,6 +93,7 @@ pub(super) fn typed(field: &str, text: String) -> Value {
     let value = match field {
         "workers" => text.parse().map(Value::Integer).ok(),
         "trusted_proxies" => Some(Value::Array(text.split(',').map(|entry| entry.trim().into()).collect())),
+        "telemetry.sample_ratio" => text.parse().map(Value::Float).ok(),
         "conformance_echo" | "webhooks.metrics_by_endpoint" => text.parse().map(Value::Boolean).ok(),
         _ => None,
     };

@@ -33,6 +33,22 @@ impl Config {
         table.insert("trusted_proxies".to_owned(), Value::Array(proxies));
         table.insert("conformance_echo".to_owned(), Value::Boolean(self.conformance_echo));
         table.insert("webhooks".to_owned(), self.webhooks_table());
+        let mail = [
+            ("smtp_url", self.mail.smtp_url.as_ref().map(ToString::to_string)),
+            ("from", self.mail.from.as_ref().map(ToString::to_string)),
+        ];
+        let mail =
+            mail.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::String(value?))));
+        let mail: Table = mail.collect();
+        if !mail.is_empty() {
+            table.insert("mail".to_owned(), Value::Table(mail));
+        }
+        if let Some(endpoint) = &self.telemetry.otlp_endpoint {
+            let mut telemetry = Table::new();
+            telemetry.insert("otlp_endpoint".to_owned(), Value::String(endpoint.to_string()));
+            telemetry.insert("sample_ratio".to_owned(), Value::Float(self.telemetry.sample_ratio));
+            table.insert("telemetry".to_owned(), Value::Table(telemetry));
+        }
         let log = [("format", self.log.format.as_str().to_owned()), ("filter", self.log.filter.to_string())];
         table.insert("log".to_owned(), section(log));
         table

@@ -103,6 +103,13 @@ fn check_together(config: Config) -> Result<Config, ConfigError> {
     if config.master_key.is_some() && config.master_key_file.is_some() {
         return fault("master_key", "is set beside master_key_file; only one of them can count");
     }
+    if config.mail.smtp_url.is_some() != config.mail.from.is_some() {
+        let missing = if config.mail.from.is_none() { "mail.from" } else { "mail.smtp_url" };
+        return fault(missing, "is missing: mails need a server and a sender");
+    }
+    if config.mail.smtp_url.is_some() && config.public_url.is_none() {
+        return fault("public_url", "is missing: links in mails lead there");
+    }
     if config.listen == config.internal_listen && config.listen.port() != 0 {
         return fault("internal_listen", "must differ from listen: metrics are not for the public");
     }

@@ -107,7 +107,15 @@ fn every_fault_names_the_path_of_its_field() {
         ("public_url = 'https://a.example/b'", "public_url: must be only a scheme, a host"),
         ("database_url = 'mysql://x'", "database_url: must begin with postgres://"),
         ("master_key = 'a'\nmaster_key_file = 'b'", "master_key: is set beside master_key_file"),
+        ("public_url = 'http://a.example'\n[mail]\nfrom = 'a@b.example'", "mail.smtp_url: is missing"),
+        ("public_url = 'http://a.example'\n[mail]\nsmtp_url = 'smtps://b'", "mail.from: is missing"),
+        ("[mail]\nsmtp_url = 'smtps://b'\nfrom = 'a@b.example'", "public_url: is missing"),
+        ("[mail]\nsmtp_url = 'smtp://x:secret@b.example'", "mail.smtp_url: must be encrypted"),
+        ("[mail]\nfrom = 'nobody'", "mail.from: must be an address"),
         ("internal_listen = '127.0.0.1:6001'", "internal_listen: must differ"),
+        ("[telemetry]\nsample_ratio = 1.5", "telemetry.sample_ratio: "),
+        ("[telemetry]\notlp_endpoint = 'collector:4318'", "telemetry.otlp_endpoint: "),
+        ("[telemetry]\notlp_endpoint = 'http://bell:secret@collector'", "telemetry.otlp_endpoint: "),
         ("\nmaster_key = 'secret", "FILE, line 2: "),
     ];
     for (index, (text, expected)) in cases.into_iter().enumerate() {
@@ -137,6 +145,18 @@ fn proxies_are_a_list_in_the_file_and_between_commas_in_the_environment() {
 }
 
 #[test]
+fn traces_are_off_until_a_collector_is_named() {
+    assert!(from_environment(&[]).unwrap().telemetry.otlp_endpoint.is_none());
+    let config = from_environment(&[
+        ("CAMPANILE_TELEMETRY_OTLP_ENDPOINT", "http://127.0.0.1:4318/"),
+        ("CAMPANILE_TELEMETRY_SAMPLE_RATIO", "0.5"),
+    ])
+    .unwrap();
+    let shown = config.to_table()["telemetry"].to_string();
+    assert_eq!(shown, r#"{ otlp_endpoint = "http://127.0.0.1:4318", sample_ratio = 0.5 }"#);
+}
+
+#[test]
 fn a_misspelt_variable_is_refused_and_a_service_link_is_not_ours() {
     assert_eq!(
         from_environment(&[("CAMPANILE_LISTN", "127.0.0.1:1")]).unwrap_err(),
@@ -157,10 +177,14 @@ fn no_secret_is_shown() {
     let config = from_environment(&[
         ("DATABASE_URL", "postgres://bell:hunter2@db.example/x?password=hunter2"),
         ("CAMPANILE_MASTER_KEY", "hunter2"),
+        ("CAMPANILE_PUBLIC_URL", "https://push.example"),
+        ("CAMPANILE_MAIL_SMTP_URL", "smtps://bell:hunter2@mail.example"),
+        ("CAMPANILE_MAIL_FROM", "Bell <bell@mail.example>"),
     ])
     .unwrap();
     let shown = toml::to_string(&config.to_table()).unwrap();
     assert!(!shown.contains("hunter2") && !format!("{config:?}").contains("hunter2"), "{shown}");
     assert!(shown.contains("postgres://bell:***@db.example/x?***"), "{shown}");
+    assert!(shown.contains("smtps://bell:***@mail.example"), "{shown}");
     assert_eq!(config.webhook_targets(), AllowTargets::Public);
 }

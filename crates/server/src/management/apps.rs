@@ -2,44 +2,52 @@ use actix_web::{
     HttpResponse,
     web::{Data, Json, Path},
 };
-use campanile_control::{AppChange, AppRecord, KeyRecord, NewApp};
+use campanile_control::{AppChange, AppRecord, NewApp};
 use campanile_protocol::{AppId, AppSettings, SettingsChange};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
-use uuid::Uuid;
 
 use super::{
     Management, ManagementError,
+    keys::KeyReply,
+    limits,
+    rights::{Access, Right},
+    routes::Routes,
     session::Session,
-    validation::{Form, at_most},
+    validation::Form,
 };
+use crate::openapi::{self, Timestamp};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct CreateApp {
     name: String,
 }
 
 /// What is absent stays.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct UpdateApp {
     name: Option<String>,
     enabled: Option<bool>,
+    /// Those to change; the others stay.
+    #[schemars(with = "Option<AppSettings>", transform = openapi::without_defaults)]
     settings: Option<Map<String, Value>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct AppsReply {
     apps: Vec<AppReply>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct AppReply {
     id: AppId,
     name: String,
     enabled: bool,
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "Timestamp")]
     created_at: OffsetDateTime,
     settings: AppSettings,
     keys: Vec<KeyReply>,
@@ -47,25 +55,30 @@ pub(super) struct AppReply {
     connections: usize,
 }
 
-/// A key without its secret.
-#[derive(Serialize)]
-pub(super) struct KeyReply {
-    id: Uuid,
-    key: String,
-    label: String,
-    #[serde(with = "time::serde::rfc3339")]
-    created_at: OffsetDateTime,
+/// Apps, without their keys.
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    let (view, manage) = (Access::Has(Right::ViewApps), Access::Has(Right::ManageApps));
+    routes.get("/apps", view, list).about("List the apps");
+    routes
+        .post("/apps", manage, create)
+        .about("Make an app with one key")
+        .creates::<AppReply>()
+        .refuses(&[409]);
+    routes.get("/apps/{app_id}", view, get).about("One app");
+    routes.patch("/apps/{app_id}", manage, update).about("Change an app; in force at once");
+    routes
+        .delete("/apps/{app_id}", Access::Has(Right::DeleteApps), delete)
+        .about("End an app and its connections")
+        .answers_nothing();
 }
-
-/// Apps of one tenant.
-const APPS: usize = 100;
 
 /// `GET /apps`
 pub(super) async fn list(
     session: Session,
     management: Data<Management>,
 ) -> Result<Json<AppsReply>, ManagementError> {
-    let records = management.store.list_apps(session.tenant_id).await?;
+    let mut records = management.store.list_apps(session.tenant_id).await?;
+    records.retain(|record| session.app.is_none_or(|app| app == record.id));
     Ok(Json(AppsReply { apps: records.into_iter().map(|record| management.reply(record)).collect() }))
 }
 
@@ -79,7 +92,6 @@ pub(super) async fn create(
     let name = form.name("name", &body.name);
     form.check()?;
     let tenant = session.tenant_id;
-    at_most(APPS, management.store.list_apps(tenant).await?.len(), "apps")?;
     let new = NewApp { name, ..NewApp::default() };
     let record = management.store.create_app(tenant, new).await?;
     Ok(HttpResponse::Created().json(management.reply(record)))
@@ -95,7 +107,8 @@ pub(super) async fn get(
     Ok(Json(management.reply(record)))
 }
 
-/// `PATCH /apps/{app_id}`: in force at once for open connections too. Only disabling disconnects.
+/// `PATCH /apps/{app_id}`: in force at once for open connections too. Only disabling disconnects. What an app may
+/// use is among its settings, for those to change who may change limits.
 pub(super) async fn update(
     session: Session,
     app_id: Path<AppId>,
@@ -105,6 +118,9 @@ pub(super) async fn update(
     let UpdateApp { name, enabled, settings } = body.into_inner();
     let mut form = Form::default();
     let name = name.map(|name| form.name("name", &name));
+    if settings.iter().flat_map(Map::keys).any(|name| limits::is_limit(name)) {
+        session.require(Right::ManageLimits)?;
+    }
     let settings = settings.and_then(|given| form.take("settings", SettingsChange::parse(given)));
     form.check()?;
     let tenant = session.tenant_id;
@@ -132,18 +148,7 @@ impl Management {
             enabled: record.enabled,
             created_at: record.created_at,
             settings: record.settings,
-            keys: record.keys.into_iter().map(KeyReply::from).collect(),
-        }
-    }
-}
-
-impl From<KeyRecord> for KeyReply {
-    fn from(record: KeyRecord) -> Self {
-        Self {
-            id: record.id,
-            key: record.key.as_str().to_owned(),
-            label: record.label,
-            created_at: record.created_at,
+            keys: self.key_replies(record.id, record.keys),
         }
     }
 }

@@ -1,3 +1,5 @@
+mod causes;
+
 use std::{collections::BTreeMap, fmt};
 
 use actix_web::{
@@ -5,14 +7,15 @@ use actix_web::{
     error::{JsonPayloadError, QueryPayloadError},
     http::{StatusCode, header},
 };
-use campanile_control::{AccountError, AppError, StoreError, TokenError, WebhookError};
-use campanile_realtime::{PublishError, QueryError};
-use campanile_webhooks::{ListenError, WorkbenchError};
+use campanile_control::{Role, TokenScope};
+use campanile_realtime::OverQuota;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::directory::DirectoryError;
+use super::{request_id, rights::Right};
 
-/// Why a management request was refused. The body is `{"error":{code,message,fields?}}`.
+/// Why a management request was refused. The body is
+/// `{"error":{code,message,fields?,request_id}}`.
 #[derive(Debug)]
 pub(super) enum ManagementError {
     /// Values that a person can mend, each named by its field.
@@ -27,6 +30,33 @@ pub(super) enum ManagementError {
     PeopleOnly,
     /// A person where a management token is asked for.
     ProgramsOnly,
+    /// The role does not include the right.
+    Forbidden {
+        right: Right,
+        role: Role,
+    },
+    /// The token was not made for this.
+    OutOfScope(TokenScope),
+    /// The token reaches one app only, and this is not of an app.
+    Confined,
+    /// The address has yet to be verified.
+    Unverified,
+    /// The person belongs to no organisation.
+    NoTenant,
+    /// The request means another organisation than the one that the session acts for, which is called so.
+    OtherTenant(String),
+    /// The organisation is suspended: its people may look.
+    Suspended,
+    /// The person does not look after the installation.
+    OperatorsOnly,
+    /// An operator by a password alone, or by a factor that was set up after they became one.
+    SecondFactorNeeded,
+    /// The member or the role is above who asks.
+    AboveYou(Role),
+    /// A person who is known, and whose password or code is wrong.
+    WrongProof(&'static str, &'static str),
+    /// A login or a link that can no longer be used.
+    Expired(&'static str),
     /// A request from another site's page.
     ForeignOrigin,
     NotFound,
@@ -37,6 +67,8 @@ pub(super) enum ManagementError {
     TooManyRequests {
         retry_after_seconds: u64,
     },
+    /// Messages are limited, and there were as many as there may be.
+    OverQuota(OverQuota),
     /// There are as many of these as there may be.
     LimitReached {
         what: &'static str,
@@ -50,17 +82,22 @@ pub(super) enum ManagementError {
     Internal,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Error")]
+pub(super) struct Body<'a> {
     error: Explanation<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ErrorExplanation")]
 struct Explanation<'a> {
     code: &'static str,
     message: String,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     fields: BTreeMap<&'a str, &'a str>,
+    /// As in the answer's `x-request-id`, the log and the audit log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
 }
 
 impl ManagementError {
@@ -70,12 +107,25 @@ impl ManagementError {
             Self::Malformed(_) => "malformed_request",
             Self::Unauthenticated | Self::InvalidToken => "unauthenticated",
             Self::InvalidCredentials => "invalid_credentials",
-            Self::PeopleOnly | Self::ProgramsOnly => "forbidden",
+            Self::PeopleOnly
+            | Self::ProgramsOnly
+            | Self::Forbidden { .. }
+            | Self::OutOfScope(_)
+            | Self::Confined
+            | Self::OperatorsOnly
+            | Self::AboveYou(_) => "forbidden",
+            Self::Suspended => "tenant_suspended",
+            Self::SecondFactorNeeded => "second_factor_required",
+            Self::Unverified => "email_not_verified",
+            Self::NoTenant => "no_tenant",
+            Self::OtherTenant(_) => "other_tenant",
+            Self::WrongProof(..) => "validation_failed",
+            Self::Expired(_) => "expired",
             Self::ForeignOrigin => "forbidden_origin",
             Self::NotFound => "not_found",
             Self::Taken(..) | Self::Conflict(_) => "conflict",
             Self::TooManyRequests { .. } => "too_many_requests",
-            Self::LimitReached { .. } => "limit_reached",
+            Self::OverQuota(_) | Self::LimitReached { .. } => "limit_reached",
             Self::TimedOut => "timed_out",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",
@@ -85,7 +135,7 @@ impl ManagementError {
     fn fields(&self) -> BTreeMap<&str, &str> {
         match self {
             Self::Validation(fields) => fields.iter().map(|(field, text)| (*field, text.as_str())).collect(),
-            Self::Taken(field, text) => BTreeMap::from([(*field, *text)]),
+            Self::Taken(field, text) | Self::WrongProof(field, text) => BTreeMap::from([(*field, *text)]),
             _ => BTreeMap::new(),
         }
     }
@@ -98,9 +148,37 @@ impl fmt::Display for ManagementError {
             Self::Malformed(reason) => write!(f, "The request could not be read: {reason}."),
             Self::Unauthenticated => f.write_str("Log in first."),
             Self::InvalidToken => f.write_str("This management token is not valid."),
-            Self::InvalidCredentials => f.write_str("The e-mail address or the password is wrong."),
+            Self::InvalidCredentials => f.write_str(
+                "The e-mail address or the password is wrong. If you have just signed up, follow the link in \
+                 your mail first.",
+            ),
             Self::PeopleOnly => f.write_str("A management token cannot do this. Log in instead."),
             Self::ProgramsOnly => f.write_str("This needs a management token."),
+            Self::Forbidden { right, role } => {
+                let holders: Vec<&str> = right.roles().iter().map(|role| role.as_str()).collect();
+                write!(f, "Your role here is {role}; this takes one of: {}.", holders.join(", "))
+            }
+            Self::OutOfScope(scope) => write!(f, "This token lacks the scope {scope}."),
+            Self::Confined => f.write_str("This token reaches one app only."),
+            Self::Unverified => {
+                f.write_str("Verify your e-mail address first: follow the link that we sent.")
+            }
+            Self::NoTenant => f.write_str("You belong to no organisation. Make one, or ask to be invited."),
+            Self::OtherTenant(name) => write!(f, "You act for {name} by now. Reload this page."),
+            Self::Suspended => f.write_str(
+                "Your organisation is suspended: until the operator resumes it, you can look and change nothing.",
+            ),
+            Self::OperatorsOnly => f.write_str("This is for the operators of this installation."),
+            Self::SecondFactorNeeded => {
+                f.write_str(
+                    "Operators need a second factor here, from before they were made one. Set it up in your \
+                     account, have `campanile operator grant` run again, and log in with it.",
+                )
+            }
+            Self::AboveYou(role) => {
+                write!(f, "Your role does not let you decide about one in the role {role}.")
+            }
+            Self::WrongProof(_, text) | Self::Expired(text) => f.write_str(text),
             Self::ForeignOrigin => {
                 f.write_str("This request came from another site's page, or was not JSON.")
             }
@@ -110,6 +188,7 @@ impl fmt::Display for ManagementError {
             Self::TooManyRequests { retry_after_seconds } => {
                 write!(f, "Too many attempts. Try again in {retry_after_seconds} seconds.")
             }
+            Self::OverQuota(over) => write!(f, "The message limit is reached: {over}."),
             Self::LimitReached { what, most } => {
                 write!(f, "There can be at most {most} {what}. Delete one that is no longer needed.")
             }
@@ -123,14 +202,28 @@ impl fmt::Display for ManagementError {
 impl ResponseError for ManagementError {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::Validation(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Validation(_) | Self::WrongProof(..) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Expired(_) => StatusCode::GONE,
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::Unauthenticated | Self::InvalidToken | Self::InvalidCredentials => StatusCode::UNAUTHORIZED,
-            Self::PeopleOnly | Self::ProgramsOnly | Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::PeopleOnly
+            | Self::ProgramsOnly
+            | Self::Forbidden { .. }
+            | Self::OutOfScope(_)
+            | Self::Confined
+            | Self::Unverified
+            | Self::NoTenant
+            | Self::Suspended
+            | Self::OperatorsOnly
+            | Self::SecondFactorNeeded
+            | Self::AboveYou(_)
+            | Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Taken(..) | Self::Conflict(_) | Self::LimitReached { .. } => StatusCode::CONFLICT,
+            Self::Taken(..) | Self::Conflict(_) | Self::OtherTenant(_) | Self::LimitReached { .. } => {
+                StatusCode::CONFLICT
+            }
             Self::TimedOut => StatusCode::REQUEST_TIMEOUT,
-            Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManyRequests { .. } | Self::OverQuota(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -141,9 +234,25 @@ impl ResponseError for ManagementError {
         if let Self::TooManyRequests { retry_after_seconds } = self {
             response.insert_header((header::RETRY_AFTER, retry_after_seconds.to_string()));
         }
+        if let Self::OverQuota(over) = self
+            && let Some(seconds) = over.retry_after_seconds()
+        {
+            response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
         response.json(Body {
-            error: Explanation { code: self.code(), message: self.to_string(), fields: self.fields() },
+            error: Explanation {
+                code: self.code(),
+                message: self.to_string(),
+                fields: self.fields(),
+                request_id: request_id::current(),
+            },
         })
+    }
+}
+
+impl From<OverQuota> for ManagementError {
+    fn from(over: OverQuota) -> Self {
+        Self::OverQuota(over)
     }
 }
 
@@ -167,126 +276,5 @@ impl From<JsonPayloadError> for ManagementError {
 impl From<QueryPayloadError> for ManagementError {
     fn from(error: QueryPayloadError) -> Self {
         Self::Malformed(error.to_string())
-    }
-}
-
-impl From<StoreError> for ManagementError {
-    fn from(error: StoreError) -> Self {
-        if error.is_unavailable() {
-            tracing::warn!(%error, "the database is away");
-            return Self::Unavailable;
-        }
-        tracing::error!(error = &error as &dyn std::error::Error, "the database refused");
-        Self::Internal
-    }
-}
-
-impl From<DirectoryError> for ManagementError {
-    fn from(error: DirectoryError) -> Self {
-        match error {
-            DirectoryError::Overloaded => Self::Unavailable,
-            DirectoryError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<AccountError> for ManagementError {
-    fn from(error: AccountError) -> Self {
-        match error {
-            AccountError::EmailTaken => {
-                Self::Taken("email", "There is an account with this e-mail address. Log in instead.")
-            }
-            AccountError::WrongCredentials => Self::InvalidCredentials,
-            AccountError::LongPassword => {
-                Self::Validation(BTreeMap::from([("password", "Use at most 1,024 bytes.".to_owned())]))
-            }
-            AccountError::Busy => Self::TooManyRequests { retry_after_seconds: 2 },
-            AccountError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<AppError> for ManagementError {
-    fn from(error: AppError) -> Self {
-        match error {
-            AppError::NotFound => Self::NotFound,
-            AppError::IdTaken => Self::Taken("id", "Another app has this id."),
-            AppError::KeyTaken => Self::Taken("key", "Another app has this key."),
-            AppError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<TokenError> for ManagementError {
-    fn from(error: TokenError) -> Self {
-        match error {
-            TokenError::NotFound => Self::NotFound,
-            TokenError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<WebhookError> for ManagementError {
-    fn from(error: WebhookError) -> Self {
-        let text = error.to_string();
-        let field = match error {
-            WebhookError::NotFound => return Self::NotFound,
-            WebhookError::Expired
-            | WebhookError::InProgress
-            | WebhookError::NotDead
-            | WebhookError::NothingFrozen
-            | WebhookError::TooManyReplays => return Self::Conflict(sentence(&text)),
-            WebhookError::TooManyListeners => {
-                return Self::LimitReached { what: "programs that listen to an app", most: 10 };
-            }
-            WebhookError::Store(error) => return error.into(),
-            WebhookError::InvalidUrl => "url",
-            WebhookError::InvalidName => "name",
-            WebhookError::NoEventTypes => "event_types",
-            WebhookError::InvalidChannels => "channels",
-            WebhookError::InvalidHeader(_) | WebhookError::TooManyHeaders => "headers",
-            WebhookError::InvalidLanes => "lanes",
-            WebhookError::InvalidTimeout => "timeout_ms",
-        };
-        Self::Validation(BTreeMap::from([(field, sentence(&text))]))
-    }
-}
-
-impl From<WorkbenchError> for ManagementError {
-    fn from(error: WorkbenchError) -> Self {
-        match error {
-            WorkbenchError::Busy => Self::TooManyRequests { retry_after_seconds: 2 },
-            WorkbenchError::Webhook(error) => error.into(),
-        }
-    }
-}
-
-impl From<ListenError> for ManagementError {
-    fn from(error: ListenError) -> Self {
-        match error {
-            ListenError::TooMany(most) => {
-                Self::LimitReached { what: "programs that listen for an organisation", most }
-            }
-            ListenError::Webhook(error) => error.into(),
-        }
-    }
-}
-
-/// Inner crates speak in fragments, people read sentences.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
-}
-
-impl From<PublishError> for ManagementError {
-    fn from(PublishError::Overloaded: PublishError) -> Self {
-        Self::Unavailable
-    }
-}
-
-impl From<QueryError> for ManagementError {
-    fn from(QueryError::Overloaded: QueryError) -> Self {
-        Self::Unavailable
     }
 }

@@ -24,7 +24,7 @@ pub(super) async fn require_same_origin(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let may_change = bearer(request.headers()).is_some() || is_own(&request) && is_json(&request);
     if !may_change && !request.method().is_safe() {
-        return Err(ManagementError::ForeignOrigin.into());
+        return Ok(request.error_response(ManagementError::ForeignOrigin));
     }
     let deadline = if request.path().ends_with("/test") { TEST_DEADLINE } else { DEADLINE };
     match tokio::time::timeout(deadline, next.call(request)).await {

@@ -4,7 +4,7 @@ use campanile_webhooks::{EndpointStats, Stats};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::page::{Labels, Page};
+use super::page::{Label, Labels, Page};
 
 /// How webhooks are doing.
 pub(super) fn write(page: &mut Page<'_>, stats: &Stats) -> fmt::Result {
@@ -17,11 +17,27 @@ pub(super) fn write(page: &mut Page<'_>, stats: &Stats) -> fmt::Result {
 }
 
 fn inbox(page: &mut Page<'_>, stats: &Stats) -> fmt::Result {
-    page.gauge("webhook_inbox_occurrences", "Occurrences not yet recorded", stats.inbox_occurrences as f64)?;
-    page.gauge("webhook_inbox_bytes", "Memory they take", stats.inbox_bytes as f64)?;
-    page.counter("webhook_occurrences_recorded", "Occurrences recorded", stats.recorded)?;
+    page.gauge(
+        "webhook_inbox_occurrences",
+        "Occurrences that are not recorded yet.",
+        stats.inbox_occurrences as f64,
+    )?;
+    page.gauge(
+        "webhook_inbox_bytes",
+        "Memory that occurrences not yet recorded take, in bytes.",
+        stats.inbox_bytes as f64,
+    )?;
+    page.counter(
+        "webhook_occurrences_recorded",
+        "Occurrences recorded, of which deliveries are made.",
+        stats.recorded,
+    )?;
     let shed = stats.shed_client_events + stats.shed_edges + stats.unrecordable;
-    page.counter("webhook_occurrences_shed", "Occurrences lost to a full inbox or a refusal", shed)
+    page.counter(
+        "webhook_occurrences_shed",
+        "Occurrences lost to a full inbox, or because the database refused them.",
+        shed,
+    )
 }
 
 fn attempts(page: &mut Page<'_>, stats: &Stats) -> fmt::Result {
@@ -32,17 +48,22 @@ fn attempts(page: &mut Page<'_>, stats: &Stats) -> fmt::Result {
     ];
     page.counters(
         "webhook_attempts",
-        "Webhook requests by what became of them; dead: failed, and given up",
-        outcomes.map(|(outcome, count)| ([("outcome", outcome.to_owned())], count)),
+        "Webhook requests by what became of them; dead: failed, and given up.",
+        outcomes.map(|(outcome, count)| ([(Label::Outcome, outcome)], count)),
     )?;
-    page.histogram("webhook_attempt_duration_seconds", "What webhook requests took", &stats.latency)
+    page.histogram(
+        "webhook_attempt_duration_seconds",
+        "Time that webhook requests took, in seconds.",
+        &stats.latency,
+    )
 }
 
 /// Families of their own: a sum over all series of one family counts nothing twice.
 fn endpoints(page: &mut Page<'_>, endpoints: &[(Uuid, EndpointStats)]) -> fmt::Result {
     let series = |(id, stats): &(Uuid, EndpointStats)| {
-        let labels =
-            |outcome: &str| -> Labels<2> { [("endpoint", id.to_string()), ("outcome", outcome.to_owned())] };
+        let labels = |outcome: &str| -> Labels<2, String> {
+            [(Label::Endpoint, id.to_string()), (Label::Outcome, outcome.to_owned())]
+        };
         [
             (labels("delivered"), stats.delivered),
             (labels("failed"), stats.failed.saturating_sub(stats.dead)),
@@ -51,25 +72,37 @@ fn endpoints(page: &mut Page<'_>, endpoints: &[(Uuid, EndpointStats)]) -> fmt::R
     };
     page.counters(
         "webhook_endpoint_attempts",
-        "Webhook requests of each endpoint by what became of them",
+        "Webhook requests of each endpoint by what became of them.",
         endpoints.iter().flat_map(series),
     )?;
     page.histograms(
         "webhook_endpoint_attempt_duration_seconds",
-        "What webhook requests to each endpoint took",
-        endpoints.iter().map(|(id, stats)| ([("endpoint", id.to_string())], &stats.latency)),
+        "Time that webhook requests to each endpoint took, in seconds.",
+        endpoints.iter().map(|(id, stats)| ([(Label::Endpoint, id.to_string())], &stats.latency)),
     )
 }
 
 fn queue(page: &mut Page<'_>, stats: &Stats) -> fmt::Result {
     let Some(backlog) = &stats.backlog else { return Ok(()) };
-    page.gauge("webhook_queue_events", "Recorded events not yet delivered", backlog.pending as f64)?;
+    page.gauge(
+        "webhook_queue_events",
+        "Recorded events that are not delivered yet.",
+        backlog.pending as f64,
+    )?;
     let oldest = backlog.oldest_at.map_or(0.0, |at| (OffsetDateTime::now_utc() - at).as_seconds_f64());
-    page.gauge("webhook_queue_oldest_seconds", "Age of the oldest of them", oldest.max(0.0))?;
-    page.gauge("webhook_failing_lanes", "Lanes that keep trying a batch", backlog.failing_lanes as f64)?;
+    page.gauge(
+        "webhook_queue_oldest_seconds",
+        "Age of the oldest event that is not delivered yet, in seconds.",
+        oldest.max(0.0),
+    )?;
+    page.gauge(
+        "webhook_failing_lanes",
+        "Lanes of endpoints whose last try failed, and that try again.",
+        backlog.failing_lanes as f64,
+    )?;
     page.gauge(
         "webhook_dead_letters",
-        "Batches given up that wait for a decision",
+        "Deliveries given up that wait for someone's decision.",
         backlog.dead_letters as f64,
     )
 }

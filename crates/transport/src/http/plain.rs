@@ -287,5 +287,5 @@ fn refuse(code: CloseCode) -> Refusal {
         CloseCode::InvalidVersion | CloseCode::UnsupportedProtocol => StatusCode::BAD_REQUEST,
         _ => StatusCode::FORBIDDEN,
     };
-    Refusal(status, code.reason().to_owned())
+    Refusal(status, code.reason().into_owned())
 }

@@ -1,17 +1,15 @@
 use std::{future::poll_fn, io::IoSlice, net::Shutdown};
 
+use super::{Response, extension::Deflation};
+use crate::{request_id, socket::Socket};
 use actix_http::{
     Method, RequestHead, Version,
     header::{
-        CONNECTION, CONTENT_LENGTH, HeaderName, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING,
-        UPGRADE,
+        CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION,
+        TRANSFER_ENCODING, UPGRADE,
     },
     ws,
 };
-use bytes::Bytes;
-
-use super::{Response, extension::Deflation};
-use crate::socket::Socket;
 
 /// A WebSocket handshake (RFC 6455, section 4.2). Versions 8 and 7 are drafts of it with the same framing.
 pub(crate) struct Handshake {
@@ -102,9 +100,16 @@ fn response(status: &str, headers: &str, body: &str) -> Response {
     .into()
 }
 
-/// Answers a request that is no WebSocket's, and closes. A response fits any socket's empty buffer;
-/// a peer that has none gets nothing.
-pub(crate) async fn refuse<S: Socket>(socket: &S, response: Bytes) {
+/// The response with the request's name behind its first line.
+fn named(response: &[u8], name: &HeaderValue) -> Vec<u8> {
+    let line = response.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    [&response[..line], b"x-request-id: ", name.as_bytes(), b"\r\n", &response[line..]].concat()
+}
+
+/// Answers a request that is no WebSocket's, naming it, and closes. A response fits any socket's empty
+/// buffer; a peer that has none gets nothing.
+pub(crate) async fn refuse<S: Socket>(socket: &S, head: &RequestHead, response: &[u8]) {
+    let response = named(response, &request_id::name(head.headers().get(request_id::HEADER)));
     if poll_fn(|context| socket.poll_writable(context)).await.is_ok()
         && socket.try_write_vectored(&[IoSlice::new(&response)]).is_ok()
     {

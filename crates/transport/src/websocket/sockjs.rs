@@ -94,7 +94,7 @@ impl<S: Socket> Outlet for SockJsOutlet<S> {
         if self.announces_close || code.is_announced() {
             let _ = self.send(&Batch::from(server_message::closing(code)));
         }
-        self.end(code.code(), code.reason());
+        self.end(code.code(), &code.reason());
     }
 }
 

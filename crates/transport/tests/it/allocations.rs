@@ -33,7 +33,7 @@ impl World {
         let (system, node) = (System::new(), node());
         let realm = node.realm(app);
         let address = system.block_on(async {
-            let admission = OneApp(realm.clone());
+            let admission = OneApp(realm.clone(), Arc::default());
             let service = service(node.join().unwrap(), admission, Sockets::default());
             let service = Rc::new(service.new_service(()).await.unwrap());
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

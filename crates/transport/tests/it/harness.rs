@@ -3,7 +3,10 @@ use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     rc::Rc,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -33,6 +36,8 @@ pub(crate) struct TestServer {
     pub(crate) node: Arc<Node>,
     pub(crate) realm: Arc<Realm>,
     pub(crate) sockets: Sockets,
+    /// Nobody new is let in.
+    pub(crate) is_closed: Arc<AtomicBool>,
     handle: ServerHandle,
 }
 
@@ -42,9 +47,9 @@ impl Observer for Deaf {
     fn observe(&self, _: &App, _: Occurrence) {}
 }
 
-/// Knows one app.
+/// Knows one app; it may be closed to newcomers.
 #[derive(Clone)]
-pub(crate) struct OneApp(pub(crate) Arc<Realm>);
+pub(crate) struct OneApp(pub(crate) Arc<Realm>, pub(crate) Arc<AtomicBool>);
 
 impl Admission for OneApp {
     async fn admit(&self, request: &ConnectRequest) -> Result<Arc<Realm>, CloseCode> {
@@ -57,6 +62,10 @@ impl Admission for OneApp {
             "page" => Ok(self.0.clone()),
             _ => Err(CloseCode::UnknownApp),
         }
+    }
+
+    fn lets_in(&self) -> Result<(), CloseCode> {
+        if self.1.load(Ordering::SeqCst) { Err(CloseCode::Restarting) } else { Ok(()) }
     }
 }
 
@@ -73,7 +82,9 @@ impl TestServer {
         let address = listener.local_addr().unwrap();
         let (sender, receiver) = std::sync::mpsc::channel();
         let sockets = Sockets::default();
-        let (workers, admission, counted) = (node.clone(), OneApp(realm.clone()), sockets.clone());
+        let is_closed = Arc::<AtomicBool>::default();
+        let admission = OneApp(realm.clone(), is_closed.clone());
+        let (workers, counted) = (node.clone(), sockets.clone());
         thread::spawn(move || {
             actix_rt::System::new().block_on(async move {
                 let server = serve(listener, workers, admission, counted);
@@ -81,7 +92,7 @@ impl TestServer {
                 server.await.unwrap();
             });
         });
-        Self { address, node, realm, sockets, handle: receiver.recv().unwrap() }
+        Self { address, node, realm, sockets, is_closed, handle: receiver.recv().unwrap() }
     }
 
     pub(crate) fn connect(&self) -> Client {
@@ -140,6 +151,7 @@ pub(crate) fn one_app() -> App {
         id: AppId::from_number(1).unwrap(),
         tenant_id: TenantId(Uuid::nil()),
         enabled: true,
+        is_suspended: false,
         settings: AppSettings { client_events: true, ..AppSettings::default() },
         keys: vec![SigningKey::new("key".parse().unwrap(), "secret".into())],
         tenant_quotas: TenantQuotas::default(),
@@ -229,6 +241,12 @@ impl Client {
     pub(crate) fn head(&mut self) -> String {
         let end = |bytes: &[u8]| bytes.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4);
         String::from_utf8(self.read_until(end)).unwrap()
+    }
+
+    /// What comes after the head, until the server closes.
+    pub(crate) fn rest(mut self) -> String {
+        self.socket.read_to_end(&mut self.received).unwrap();
+        String::from_utf8(self.received).unwrap()
     }
 
     pub(crate) fn status(&mut self) -> String {

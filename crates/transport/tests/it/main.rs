@@ -5,6 +5,7 @@
 mod allocations;
 mod compression;
 mod conformance;
+mod draining;
 mod framing;
 mod fuzz;
 mod handshake;

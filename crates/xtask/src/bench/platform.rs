@@ -51,11 +51,12 @@ impl Platform {
     }
 
     /// Starts a server, on cores of its own if there are as many.
-    pub(super) fn serve(&self, workers: usize) -> anyhow::Result<Server> {
+    pub(super) fn serve(&self, workers: usize) -> anyhow::Result<Installation<'_>> {
         let database = format!("bench_{}", self.databases.replace(self.databases.get() + 1));
         self.cluster.create_database(&database)?;
         let url = self.cluster.url_of(&database);
-        let app = self.create_app(&url)?;
+        let tenant = self.create_tenant(&url, "Bench", &[])?;
+        let app = self.create_app(&url, &tenant)?;
         let mut serve = self.command(&url, &["serve", "--json", "--listen", "127.0.0.1:0"]);
         serve.args(["--internal-listen", "127.0.0.1:0"]).env("CAMPANILE_WORKERS", workers.to_string());
         serve.stderr(File::options().create(true).append(true).open(root::target("bench/server.log"))?);
@@ -64,14 +65,8 @@ impl Platform {
         self.cores.enter_load()?;
         let (process, line) = started?;
         let ready: Value = serde_json::from_str(&line)?;
-        let endpoint = Endpoint {
-            url: text(&ready, "/url")?,
-            app: text(&app, "/id")?,
-            key: text(&app, "/keys/0/key")?,
-            secret: text(&app, "/keys/0/secret")?,
-            pid: process.id(),
-        };
-        Ok(Server::new(process, endpoint))
+        let endpoint = endpoint(&app, text(&ready, "/url")?, process.id())?;
+        Ok(Installation { platform: self, database: url, tenant, server: Server::new(process, endpoint) })
     }
 
     pub(super) fn stop(self) -> anyhow::Result<()> {
@@ -79,10 +74,13 @@ impl Platform {
         Ok(self.dir.close()?)
     }
 
-    fn create_app(&self, database: &str) -> anyhow::Result<Value> {
+    fn create_tenant(&self, database: &str, name: &str, options: &[&str]) -> anyhow::Result<String> {
         self.ask(database, &["migrate"])?;
-        let tenant = text(&self.ask(database, &["tenant", "create", "--name", "Bench"])?, "/id")?;
-        let mut create = vec!["app", "create", "--tenant", &tenant, "--name", "Bench"];
+        text(&self.ask(database, &[&["tenant", "create", "--name", name], options].concat())?, "/id")
+    }
+
+    fn create_app(&self, database: &str, tenant: &str) -> anyhow::Result<Value> {
+        let mut create = vec!["app", "create", "--tenant", tenant, "--name", "Bench"];
         SETTINGS.iter().for_each(|setting| create.extend(["--setting", setting]));
         let app = self.ask(database, &create)?;
         if let Some(receiver) = &self.receiver {
@@ -110,6 +108,40 @@ impl Platform {
         command.args(arguments).arg("--data-dir").arg(self.dir.path());
         command
     }
+}
+
+/// A server with a database of its own.
+pub(super) struct Installation<'a> {
+    platform: &'a Platform,
+    database: String,
+    tenant: String,
+    server: Server,
+}
+
+impl Installation<'_> {
+    pub(super) fn endpoint(&self) -> &Endpoint {
+        self.server.endpoint()
+    }
+
+    /// A management token of the app's organisation.
+    pub(super) fn create_token(&self) -> anyhow::Result<String> {
+        let create = ["token", "create", "--tenant", &self.tenant, "--name", "Bench"];
+        text(&self.platform.ask(&self.database, &create)?, "/token")
+    }
+
+    /// An app of another organisation, which may publish so many messages a second.
+    pub(super) fn create_neighbour(&self, per_second: &str) -> anyhow::Result<Endpoint> {
+        let options = ["--max-messages-per-second", per_second];
+        let tenant = self.platform.create_tenant(&self.database, "Neighbour", &options)?;
+        let app = self.platform.create_app(&self.database, &tenant)?;
+        let Endpoint { url, pid, .. } = self.endpoint();
+        endpoint(&app, url.clone(), *pid)
+    }
+}
+
+fn endpoint(app: &Value, url: String, pid: u32) -> anyhow::Result<Endpoint> {
+    let [app, key, secret] = ["/id", "/keys/0/key", "/keys/0/secret"].map(|pointer| text(app, pointer));
+    Ok(Endpoint { url, app: app?, key: key?, secret: secret?, pid })
 }
 
 fn text(value: &Value, pointer: &str) -> anyhow::Result<String> {

@@ -14,6 +14,9 @@ use crate::{process::ask, root};
 /// What streaming may cost: CPU time of a delivery beside that over a WebSocket, and memory of a session.
 const STREAMING_RATIO: u32 = 2;
 const SESSION_KIB: u32 = 12;
+/// What watching may cost, and what a tenant at its limit may do to another.
+const CONSOLE_RATIO: f64 = 1.05;
+const NEIGHBOUR_RATIO: f64 = 1.5;
 
 /// Prints the table and leaves it, and all that was measured, in the target directory.
 pub(super) fn publish(results: &Results, options: &Options, cores: &Cores) -> anyhow::Result<()> {
@@ -22,6 +25,7 @@ pub(super) fn publish(results: &Results, options: &Options, cores: &Cores) -> an
     text.push_str(&slow_readers(results));
     text.push_str(&scaling(results));
     text.push_str(&transports(results));
+    text.push_str(&disturbances(results));
     println!("\n{text}");
     let dir = root::target("bench");
     let summary: Vec<Value> = results.rows().into_iter().map(|row| summary(results, row)).collect();
@@ -42,6 +46,7 @@ fn summary(results: &Results, row: &Row) -> Value {
         "campanile": results.median(row, "campanile").and_then(|run| run.report.as_ref().ok()),
         "floor": results.median(row, "floor").and_then(|run| run.report.as_ref().ok()),
         "websocket": results.median(row, "websocket").and_then(|run| run.report.as_ref().ok()),
+        "alone": results.median(row, "alone").and_then(|run| run.report.as_ref().ok()),
         "two_workers": results.median(row, "two workers").and_then(|run| run.report.as_ref().ok()),
         "peer": results.median(row, "peer").and_then(|run| run.report.as_ref().ok()),
         "faults": results.faults(row),
@@ -99,7 +104,27 @@ fn verdict(results: &Results, row: &Row) -> String {
 
 /// What clients cost that stream over HTTP, beside those with WebSockets.
 fn transports(results: &Results) -> String {
-    let rows = results.rows().into_iter().filter(|row| row.comparison == Comparison::WebSockets);
+    let streams = |row: &&Row| row.comparison == Comparison::WebSockets;
+    let wanted = format!(
+        "Wanted: a delivery over xhr_streaming costs at most {STREAMING_RATIO} times that over a WebSocket, and a \
+         session at most {SESSION_KIB} KiB."
+    );
+    with_other(results, ["xhr_streaming", "WebSocket"], streams, &wanted)
+}
+
+/// What it costs that somebody watches, or that another tenant is at its limit.
+fn disturbances(results: &Results) -> String {
+    let is_disturbed = |row: &&Row| row.comparison.beside().is_some();
+    let wanted = format!(
+        "Wanted: a watched console costs at most {CONSOLE_RATIO} times the CPU time, and a tenant at its limit raises \
+         another's p99 to at most {NEIGHBOUR_RATIO} times."
+    );
+    with_other(results, ["disturbed", "alone"], is_disturbed, &wanted)
+}
+
+/// A table of rows that stand beside runs of the platform itself.
+fn with_other(results: &Results, names: [&str; 2], which: fn(&&Row) -> bool, wanted: &str) -> String {
+    let rows = results.rows().into_iter().filter(which);
     let lines: Vec<String> = rows
         .map(|row| {
             let [ours, other] =
@@ -110,12 +135,10 @@ fn transports(results: &Results) -> String {
     if lines.is_empty() {
         return String::new();
     }
+    let [ours, other] = names.map(heading);
     format!(
-        "\n| row {}{}| ratio | all else | ledger |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---|\n{}\n\n\
-         Wanted: a delivery over xhr_streaming costs at most {STREAMING_RATIO} times that over a WebSocket, and a session at \
-         most {SESSION_KIB} KiB.\n",
-        heading("xhr_streaming"),
-        heading("WebSocket"),
+        "\n| row {ours}{other}| ratio | all else | ledger |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---|\n{}\n\n\
+         {wanted}\n",
         lines.join("\n")
     )
 }

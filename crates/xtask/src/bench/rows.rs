@@ -22,6 +22,17 @@ pub(super) enum Comparison {
     TwoWorkers,
     /// Itself, with clients on WebSockets where those of the row stream over HTTP.
     WebSockets,
+    /// Itself, without what goes on beside the row's own runs.
+    Alone(Beside),
+}
+
+/// What may go on beside a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Beside {
+    /// Somebody watches the app in the console.
+    Console,
+    /// Another tenant publishes, over and over, more than it may.
+    Neighbour,
 }
 
 /// How the generator's clients are connected, as it wants to be told.
@@ -32,7 +43,7 @@ impl Comparison {
     /// How clients are connected in a row's own runs.
     pub(super) fn transport(self) -> &'static str {
         match self {
-            Self::Floor | Self::TwoWorkers => WEBSOCKET,
+            Self::Floor | Self::TwoWorkers | Self::Alone(_) => WEBSOCKET,
             Self::WebSockets => XHR_STREAMING,
         }
     }
@@ -43,6 +54,15 @@ impl Comparison {
             Self::Floor => "floor",
             Self::TwoWorkers => "two workers",
             Self::WebSockets => "websocket",
+            Self::Alone(_) => "alone",
+        }
+    }
+
+    /// What goes on beside a row's own runs.
+    pub(super) fn beside(self) -> Option<Beside> {
+        match self {
+            Self::Alone(beside) => Some(beside),
+            Self::Floor | Self::TwoWorkers | Self::WebSockets => None,
         }
     }
 }
@@ -74,6 +94,10 @@ const fn two_workers(row: Row) -> Row {
     Row { comparison: Comparison::TwoWorkers, ..row }
 }
 
+const fn beside(beside: Beside, row: Row) -> Row {
+    Row { comparison: Comparison::Alone(beside), ..row }
+}
+
 const fn streaming(row: Row) -> Row {
     Row { comparison: Comparison::WebSockets, ..row }
 }
@@ -86,7 +110,7 @@ macro_rules! load {
 }
 
 /// The suite, in the order in which it is run.
-static ROWS: [Row; 29] = [
+static ROWS: [Row; 31] = [
     row("fanout-w1", "1,000 subscribers, one event at a time", load!["fanout", "--window", "1"]),
     row("fanout-w16", "1,000 subscribers, 16 events under way", load!["fanout"]),
     row("fanout-ordered", "the same from one publisher", load!["fanout", "--publishers", "1"]),
@@ -190,6 +214,25 @@ static ROWS: [Row; 29] = [
             "idle over xhr_streaming and over WebSockets",
             &["idle", "--seconds", "5"],
         ))),
+    ),
+    beside(
+        Beside::Console,
+        row(
+            "console",
+            "10,000 events per second to 10 subscribers, watched in the console and not",
+            load!["fanout", "--subscribers", "10", "--rate", "10000", "--publishers", "16"],
+        ),
+    ),
+    of(
+        Figure::P99,
+        beside(
+            Beside::Neighbour,
+            row(
+                "neighbour",
+                "200 events per second to 100 subscribers, beside a tenant at its limit and alone",
+                load!["fanout", "--subscribers", "100", "--rate", "200"],
+            ),
+        ),
     ),
 ];
 

@@ -48,6 +48,11 @@ pub(super) fn pysher() -> anyhow::Result<Tally> {
     python_suite("tests/clients/pysher", &ALL_ON)
 }
 
+/// PyPI `schemathesis`, with requests made from the OpenAPI documents.
+pub(super) fn openapi() -> anyhow::Result<Tally> {
+    python_suite("tests/openapi", &ALL_ON)
+}
+
 /// Go `pusher-http-go`.
 pub(super) fn go() -> anyhow::Result<Tally> {
     if system::ensure(&["go"], &["golang-go"])?.is_none() {

@@ -5,6 +5,7 @@ import { useNavigate, useParams } from 'react-router';
 import { useDeadLetters } from '../../api/delivery-queries';
 import type { Delivery } from '../../api/delivery-types';
 import { EmptyState } from '../../feedback/empty-state';
+import { useMay } from '../../session/rights';
 import { usePageTitle } from '../../shell/page-title';
 import { DeliveryDrawer } from '../deliveries/delivery-drawer';
 import { DeliveryList } from '../deliveries/delivery-list';
@@ -23,6 +24,7 @@ export function DeadLettersTab() {
   const navigate = useNavigate();
   const pathTo = useDeliveryPath(endpoint, 'dead-letters');
   const list = useDeadLetters(endpoint);
+  const mayManage = useMay('manageWebhooks');
   const [doomed, setDoomed] = useState<Delivery | null>(null);
   const [replayingAll, setReplayingAll] = useState(false);
 
@@ -33,7 +35,7 @@ export function DeadLettersTab() {
           Deliveries that were given up after {webhook.order === 'relaxed' ? '12 attempts' : '72 hours'}, or set aside by
           hand. They wait for you to replay or discard them.
         </Text>
-        {list.data !== undefined && list.data.length > 0 && (
+        {mayManage && list.data !== undefined && list.data.length > 0 && (
           <Button
             variant="default"
             leftSection={<IconRepeat size={16} aria-hidden />}
@@ -47,9 +49,11 @@ export function DeadLettersTab() {
         label="Dead letters, newest first"
         list={list}
         linkTo={({ id }) => pathTo(id)}
-        actions={(delivery) => (
-          <DeadLetterActions endpoint={endpoint} delivery={delivery} onDiscard={() => setDoomed(delivery)} />
-        )}
+        actions={
+          mayManage
+            ? (delivery) => <DeadLetterActions endpoint={endpoint} delivery={delivery} onDiscard={() => setDoomed(delivery)} />
+            : undefined
+        }
         empty={
           <EmptyState icon={<IconMoodCheck size={26} />} title="No dead letters">
             Nothing was given up. A delivery comes here when it has failed for too long, or when you skip it in the queue.

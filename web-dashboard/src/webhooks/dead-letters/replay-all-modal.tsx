@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import type { EndpointRef } from '../../api/deliveries';
 import { useReplayAllDeadLetters } from '../../api/delivery-queries';
+import { Dialog } from '../../feedback/dialog';
 import { FormAlert } from '../../feedback/form-alert';
 import { errorMessage } from '../../forms/split-error';
 import { count } from '../../format/count';
@@ -14,9 +15,9 @@ interface ReplayAllProps {
 
 export function ReplayAllModal({ opened, ...props }: ReplayAllProps & { opened: boolean }) {
   return (
-    <Modal opened={opened} onClose={props.onClose} title="Replay all dead letters?" centered>
+    <Dialog opened={opened} onClose={props.onClose} title="Replay all dead letters?">
       <ReplayAll {...props} />
-    </Modal>
+    </Dialog>
   );
 }
 

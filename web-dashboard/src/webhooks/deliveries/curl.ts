@@ -1,4 +1,5 @@
 import type { Headers } from '../../api/webhook-types';
+import { shellQuote } from '../../format/shell-quote';
 
 const LOCAL_URL = 'http://localhost:3000/hook';
 /** Stands where the server keeps a value to itself. */
@@ -19,6 +20,3 @@ export function curlCommand(headers: Headers, body: string): string {
     `--data-raw ${shellQuote(body)}`,
   ].join(' \\\n  ');
 }
-
-/** One word to a POSIX shell, whatever it holds. */
-const shellQuote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -3,6 +3,7 @@ import { IconRepeat } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { useDeliveries } from '../../api/delivery-queries';
+import { useMay } from '../../session/rights';
 import { usePageTitle } from '../../shell/page-title';
 import { titleOf } from '../endpoint/title';
 import { useCurrentWebhook } from '../endpoint/webhook-layout';
@@ -23,19 +24,22 @@ export function DeliveriesTab() {
   const pathTo = useDeliveryPath(endpoint, 'deliveries');
   const filter = useDeliveryFilter();
   const list = useDeliveries(endpoint, filter.filter);
+  const mayManage = useMay('manageWebhooks');
   const [replaying, setReplaying] = useState(false);
 
   return (
     <Stack gap="md">
       <Group justify="space-between" align="flex-end" gap="sm">
         <DeliveryFilters {...filter} />
-        <Button
-          variant="default"
-          leftSection={<IconRepeat size={16} aria-hidden />}
-          onClick={() => setReplaying(true)}
-        >
-          Replay many
-        </Button>
+        {mayManage && (
+          <Button
+            variant="default"
+            leftSection={<IconRepeat size={16} aria-hidden />}
+            onClick={() => setReplaying(true)}
+          >
+            Replay many
+          </Button>
+        )}
       </Group>
       <DeliveryList
         label="Deliveries, newest first"

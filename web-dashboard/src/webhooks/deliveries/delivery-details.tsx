@@ -8,6 +8,7 @@ import { CopyButton } from '../../clipboard/copy-button';
 import { FormAlert } from '../../feedback/form-alert';
 import { errorMessage } from '../../forms/split-error';
 import { ValueRow } from '../../keys/value-row';
+import { useMay } from '../../session/rights';
 import { AttemptItem } from './attempt-item';
 import { curlCommand } from './curl';
 import { DeliveryBadge } from './delivery-badge';
@@ -23,6 +24,7 @@ interface DeliveryDetailsProps {
 /** All that is known of one delivery: what was in it, and each try to get it across. */
 export function DeliveryDetails({ endpoint, delivery }: DeliveryDetailsProps) {
   const { id, state, body, attempts_list } = delivery;
+  const mayReplay = useMay('manageWebhooks');
   const replay = useReplayDelivery(endpoint);
   const newest = attempts_list.reduce<DeliveryDetail['attempts_list'][number] | undefined>(
     (latest, attempt) => (latest === undefined || attempt.at >= latest.at ? attempt : latest),
@@ -48,7 +50,7 @@ export function DeliveryDetails({ endpoint, delivery }: DeliveryDetailsProps) {
         <Button
           leftSection={<IconRepeat size={16} aria-hidden />}
           loading={replay.isPending}
-          disabled={body === null}
+          disabled={body === null || !mayReplay}
           onClick={onReplay}
         >
           Replay

@@ -1,8 +1,9 @@
-import { Button, Group, Modal, SegmentedControl, Stack, Text } from '@mantine/core';
+import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { EndpointRef } from '../../api/deliveries';
 import { useReplayMany } from '../../api/delivery-queries';
 import type { ReplayRange } from '../../api/delivery-types';
+import { Dialog } from '../../feedback/dialog';
 import { FormAlert } from '../../feedback/form-alert';
 import { errorMessage } from '../../forms/split-error';
 import { ReplayQueued } from './replay-queued';
@@ -18,9 +19,9 @@ interface ReplayFormProps {
 
 export function ReplayModal({ opened, ...props }: ReplayFormProps & { opened: boolean }) {
   return (
-    <Modal opened={opened} onClose={props.onClose} title="Replay many deliveries" centered size="lg">
+    <Dialog opened={opened} onClose={props.onClose} title="Replay many deliveries" size="lg">
       <ReplayForm {...props} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Select, Stack, Text } from '@mantine/core';
+import { Button, Group, Select, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { EndpointRef } from '../../api/deliveries';
 import { WEBHOOK_EVENT_TYPES, type Webhook, type WebhookEventType } from '../../api/webhook-types';
 import { sendExample } from '../../api/webhooks';
+import { Dialog } from '../../feedback/dialog';
 import { FormAlert } from '../../feedback/form-alert';
 import { errorMessage } from '../../forms/split-error';
 import { EVENT_TYPE_MEANINGS } from '../form/event-types';
@@ -16,9 +17,9 @@ interface SendExampleProps {
 
 export function SendExampleModal({ opened, onClose, ...props }: SendExampleProps & { opened: boolean; onClose: () => void }) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Send an example" centered size="xl">
+    <Dialog opened={opened} onClose={onClose} title="Send an example" size="xl">
       <SendExample {...props} />
-    </Modal>
+    </Dialog>
   );
 }
 

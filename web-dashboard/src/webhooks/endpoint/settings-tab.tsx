@@ -2,6 +2,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useUpdateWebhook } from '../../api/webhook-queries';
+import { OnlyWith } from '../../feedback/only-with';
 import { count } from '../../format/count';
 import { usePageTitle } from '../../shell/page-title';
 import { EndpointForm } from '../form/endpoint-form';
@@ -27,17 +28,19 @@ export function SettingsTab() {
 
   return (
     <div style={{ maxWidth: 820 }}>
-      <EndpointForm appId={endpoint.appId} webhook={saved} state={state}>
-        <Group justify="space-between" gap="sm">
-          <Text fz="xs" c="dimmed" maw={480}>
-            It has {count(saved.lanes, 'lane')}, fixed when it was made. A batch that is being tried again stays as it
-            was.
-          </Text>
-          <Button type="submit" loading={state.pending} disabled={!isChanged}>
-            Save changes
-          </Button>
-        </Group>
-      </EndpointForm>
+      <OnlyWith right="manageWebhooks" what="changing endpoints">
+        <EndpointForm appId={endpoint.appId} webhook={saved} state={state}>
+          <Group justify="space-between" gap="sm">
+            <Text fz="xs" c="dimmed" maw={480}>
+              It has {count(saved.lanes, 'lane')}, fixed when it was made. A batch that is being tried again stays as it
+              was.
+            </Text>
+            <Button type="submit" loading={state.pending} disabled={!isChanged}>
+              Save changes
+            </Button>
+          </Group>
+        </EndpointForm>
+      </OnlyWith>
     </div>
   );
 }

@@ -1,7 +1,8 @@
-import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { CopyButton } from '../../clipboard/copy-button';
+import { Dialog } from '../../feedback/dialog';
 import { ValueRow } from '../../keys/value-row';
 
 interface SigningSecretModalProps {
@@ -15,11 +16,10 @@ interface SigningSecretModalProps {
 /** Closes by its buttons only: a stray click beside it would lose the secret for good. */
 export function SigningSecretModal({ secret, children, warning, onClose }: SigningSecretModalProps) {
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title="Save the signing secret"
-      centered
       size="lg"
       closeOnClickOutside={false}
       closeOnEscape={false}
@@ -36,6 +36,6 @@ export function SigningSecretModal({ secret, children, warning, onClose }: Signi
           <Button onClick={onClose}>I have saved it</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

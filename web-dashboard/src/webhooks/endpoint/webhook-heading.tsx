@@ -2,12 +2,14 @@ import { Anchor, Group, Text, Title } from '@mantine/core';
 import { Link } from 'react-router';
 import type { Webhook } from '../../api/webhook-types';
 import { CopyButton } from '../../clipboard/copy-button';
+import { useMay } from '../../session/rights';
 import { StandingBadge } from '../health/standing-badge';
 import { titleOf } from './title';
 import { WebhookActions } from './webhook-actions';
 import classes from './endpoint.module.css';
 
 export function WebhookHeading({ appId, webhook }: { appId: string; webhook: Webhook }) {
+  const mayManage = useMay('manageWebhooks');
   return (
     <Group justify="space-between" align="flex-end" gap="md">
       <div className={classes.heading}>
@@ -29,7 +31,7 @@ export function WebhookHeading({ appId, webhook }: { appId: string; webhook: Web
           </Group>
         )}
       </div>
-      <WebhookActions appId={appId} webhook={webhook} />
+      {mayManage && <WebhookActions appId={appId} webhook={webhook} />}
     </Group>
   );
 }

@@ -4,6 +4,8 @@ import { Link, useNavigate } from 'react-router';
 import type { CreatedWebhook } from '../../api/webhook-types';
 import { useCreateWebhook } from '../../api/webhook-queries';
 import { useCurrentApp } from '../../app-page/app-layout';
+import { NotAllowed } from '../../feedback/not-allowed';
+import { useMay } from '../../session/rights';
 import { usePageTitle } from '../../shell/page-title';
 import { SigningSecretModal } from '../endpoint/signing-secret-modal';
 import { EndpointForm } from './endpoint-form';
@@ -11,6 +13,11 @@ import { NEW_ENDPOINT, toBody } from './form-values';
 import { useEndpointForm } from './use-endpoint-form';
 
 export function CreateWebhookPage() {
+  const may = useMay('manageWebhooks');
+  return may ? <CreateWebhook /> : <NotAllowed right="manageWebhooks" title="Adding endpoints is not for your role" />;
+}
+
+function CreateWebhook() {
   const app = useCurrentApp();
   usePageTitle('Add endpoint', app.name);
   const navigate = useNavigate();

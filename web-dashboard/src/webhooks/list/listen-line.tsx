@@ -8,7 +8,7 @@ export function ListenLine({ appId }: { appId: string }) {
     <div>
       <Text fz="sm" c="dimmed" mb={8}>
         Developing on your own machine? This passes the webhooks of this app on to it, without a tunnel. The token is a
-        management token: the operator makes one with <code>campanile token create</code>.
+        token of your organisation (Organisation, Tokens) that may <code>listen</code>.
       </Text>
       <CodeBlock code={line} language="env" title="campanile listen" copy={line} testId="listen-line" />
     </div>

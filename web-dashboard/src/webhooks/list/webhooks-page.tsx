@@ -5,6 +5,8 @@ import { useWebhooks } from '../../api/webhook-queries';
 import { useCurrentApp } from '../../app-page/app-layout';
 import { EmptyState } from '../../feedback/empty-state';
 import { LoadError } from '../../feedback/load-error';
+import { StaleNotice } from '../../feedback/stale-notice';
+import { holdersOf, useMay } from '../../session/rights';
 import { usePageTitle } from '../../shell/page-title';
 import { EndpointCard } from './endpoint-card';
 import { ListSkeleton } from './list-skeleton';
@@ -15,7 +17,9 @@ export function WebhooksPage() {
   usePageTitle('Webhooks', app.name);
   const webhooks = useWebhooks(app.id);
   const isEmpty = webhooks.data?.length === 0;
-  const addButton = (
+  const mayManage = useMay('manageWebhooks');
+  const mayListen = useMay('listen');
+  const addButton = mayManage && (
     <Button component={Link} to={`/apps/${app.id}/webhooks/new`} leftSection={<IconPlus size={17} aria-hidden />}>
       Add endpoint
     </Button>
@@ -33,18 +37,20 @@ export function WebhooksPage() {
         </div>
         {!isEmpty && addButton}
       </Group>
+      <StaleNotice query={webhooks} />
       {webhooks.isPending && <ListSkeleton />}
       {webhooks.data === undefined && webhooks.isError && (
         <LoadError error={webhooks.error} retry={webhooks.refetch} />
       )}
       {isEmpty && (
         <EmptyState icon={<IconWebhook size={26} />} title="No endpoints yet" action={addButton}>
-          Nobody is told anything, because no address is known. Add the address of your server: it then gets a request
-          when channels fill and empty, when members come and go, and when clients send events.
+          Nobody is told anything, because no address is known. Once your server’s is added, it gets a request when channels
+          fill and empty, when members come and go, and when clients send events.
+          {!mayManage && ` Adding one takes ${holdersOf('manageWebhooks')}.`}
         </EmptyState>
       )}
       {webhooks.data?.map((webhook) => <EndpointCard key={webhook.id} appId={app.id} webhook={webhook} />)}
-      {webhooks.data !== undefined && <ListenLine appId={app.id} />}
+      {webhooks.data !== undefined && mayListen && <ListenLine appId={app.id} />}
     </Stack>
   );
 }

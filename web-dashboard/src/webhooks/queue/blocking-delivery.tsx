@@ -4,6 +4,7 @@ import { Link } from 'react-router';
 import type { EndpointRef } from '../../api/deliveries';
 import type { Delivery } from '../../api/delivery-types';
 import { When } from '../../format/when';
+import { useMay } from '../../session/rights';
 import { attemptSummary, channelSummary, eventSummary } from '../deliveries/summary';
 import { StatusText } from '../http/status-text';
 
@@ -18,6 +19,7 @@ interface BlockingDeliveryProps {
 /** The batch everything else in the lane waits for. */
 export function BlockingDelivery({ endpoint, delivery, nextAttemptAt, onSkip }: BlockingDeliveryProps) {
   const { appId, webhookId } = endpoint;
+  const maySkip = useMay('manageWebhooks');
   return (
     <Alert role="note" color="orange" variant="light" icon={<IconHandStop aria-hidden />} title="Blocked by one delivery">
       <Stack gap={6}>
@@ -37,9 +39,11 @@ export function BlockingDelivery({ endpoint, delivery, nextAttemptAt, onSkip }: 
           >
             See its attempts
           </Anchor>
-          <Button variant="default" size="compact-sm" onClick={onSkip}>
-            Skip
-          </Button>
+          {maySkip && (
+            <Button variant="default" size="compact-sm" onClick={onSkip}>
+              Skip
+            </Button>
+          )}
         </Group>
       </Stack>
     </Alert>

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useQueue } from '../../api/delivery-queries';
 import type { Lane, Queue } from '../../api/delivery-types';
 import { LoadError } from '../../feedback/load-error';
+import { StaleNotice } from '../../feedback/stale-notice';
 import { count } from '../../format/count';
 import { usePageTitle } from '../../shell/page-title';
 import { titleOf } from '../endpoint/title';
@@ -25,6 +26,7 @@ export function QueueTab() {
   const busy = queue.data.lanes.filter(({ pending, blocked_by }) => pending > 0 || blocked_by !== null);
   return (
     <Stack gap="md">
+      <StaleNotice query={queue} />
       <Text fz="sm" c="dimmed">
         {laneText(queue.data, busy.length)} {replayText(queue.data.replays)}
       </Text>

@@ -1,10 +1,12 @@
 import { Button, Group, SimpleGrid, Stack, Text, Textarea } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
-import { verifySignatures } from '../../api/deliveries';
+import { verifySignatures, type EndpointRef } from '../../api/deliveries';
 import type { Headers } from '../../api/webhook-types';
 import { FormAlert } from '../../feedback/form-alert';
+import { NotAllowed } from '../../feedback/not-allowed';
 import { errorMessage } from '../../forms/split-error';
+import { useMay } from '../../session/rights';
 import { usePageTitle } from '../../shell/page-title';
 import { titleOf } from '../endpoint/title';
 import { useCurrentWebhook } from '../endpoint/webhook-layout';
@@ -22,6 +24,11 @@ const PASTED = {
 export function VerifyTab() {
   const { endpoint, webhook } = useCurrentWebhook();
   usePageTitle('Verify', titleOf(webhook));
+  if (useMay('revealSecrets')) return <Verify endpoint={endpoint} />;
+  return <NotAllowed right="revealSecrets" title="Signatures are not for your role" />;
+}
+
+function Verify({ endpoint }: { endpoint: EndpointRef }) {
   const [headers, setHeaders] = useState('');
   const [body, setBody] = useState('');
   const [headersError, setHeadersError] = useState<string | null>(null);

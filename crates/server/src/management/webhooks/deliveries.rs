@@ -1,7 +1,7 @@
 use actix_web::web::{Data, Json, Query};
 use campanile_control::{DeliveryPage, DeliveryQuery};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
 use crate::management::{Management, ManagementError, session::Session, validation::Form};
 
 /// What the log is asked for. An empty value is as good as none: forms send them.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct LogQuery {
     pub(super) state: String,
@@ -22,7 +22,7 @@ pub(super) struct LogQuery {
     limit: Option<u32>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct PageReply {
     deliveries: Vec<DeliveryReply>,
     next_cursor: Option<String>,
@@ -60,8 +60,8 @@ impl LogQuery {
             let state = text.parse().map_err(|_| "Use delivered, retrying, dead or discarded.");
             form.take("state", state)
         });
-        let from = given(self.from).and_then(|text| time(&mut form, "from", &text));
-        let to = given(self.to).and_then(|text| time(&mut form, "to", &text));
+        let from = given(self.from).and_then(|text| form.time("from", &text));
+        let to = given(self.to).and_then(|text| form.time("to", &text));
         let cursor = given(self.cursor).and_then(|text| {
             let cursor = text.parse().map_err(|_| "Use the next_cursor of the page before.");
             form.take("cursor", cursor)
@@ -70,11 +70,6 @@ impl LogQuery {
         let limit = self.limit.unwrap_or(DeliveryQuery::default().limit).max(1);
         Ok(DeliveryQuery { state, channel: given(self.channel), from, to, cursor, limit })
     }
-}
-
-fn time(form: &mut Form, field: &'static str, text: &str) -> Option<OffsetDateTime> {
-    let time = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| "Use a time like 2026-01-31T12:00:00Z.");
-    form.take(field, time)
 }
 
 impl From<DeliveryPage> for PageReply {

@@ -3,22 +3,26 @@ use std::collections::BTreeMap;
 use campanile_control::{
     AttemptOutcome, AttemptRecord, DeliveredEvent, Delivery, DeliveryDetail, DeliveryState,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use time::{OffsetDateTime, serde::rfc3339};
 use uuid::Uuid;
 
 use super::endpoint::milliseconds;
+use crate::openapi::Timestamp;
 
 /// One request as it was sent, however often.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct DeliveryReply {
     id: Uuid,
     state: DeliveryState,
     attempts: u32,
     replays: u32,
     #[serde(with = "rfc3339")]
+    #[schemars(with = "Timestamp")]
     first_at: OffsetDateTime,
     #[serde(with = "rfc3339")]
+    #[schemars(with = "Timestamp")]
     last_at: OffsetDateTime,
     last_status: Option<u16>,
     last_error: Option<String>,
@@ -30,7 +34,7 @@ pub(super) struct DeliveryReply {
     events: Vec<EventReply>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct EventReply {
     seq: u64,
     id: Uuid,
@@ -38,7 +42,7 @@ struct EventReply {
     channel: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct DetailReply {
     #[serde(flatten)]
     delivery: DeliveryReply,
@@ -47,12 +51,13 @@ pub(super) struct DetailReply {
     attempts_list: Vec<AttemptReply>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct AttemptReply {
     attempt: u32,
     /// 0 for the original.
     replay: u32,
     #[serde(with = "rfc3339")]
+    #[schemars(with = "Timestamp")]
     at: OffsetDateTime,
     status: Option<u16>,
     duration_ms: u64,

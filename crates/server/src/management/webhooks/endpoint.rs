@@ -4,13 +4,16 @@ use campanile_control::{
     DeliveryOrder, DisabledReason, HealthHour, WebhookHealth, WebhookRecord, WebhookState,
 };
 use campanile_protocol::OccurrenceType;
+use schemars::JsonSchema;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use time::{OffsetDateTime, serde::rfc3339};
 use uuid::Uuid;
 
+use crate::openapi::Timestamp;
+
 /// An endpoint as its owner sees it: with how it is, without anything secret.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct EndpointReply {
     id: Uuid,
     url: String,
@@ -25,30 +28,43 @@ pub(super) struct EndpointReply {
     state: WebhookState,
     disabled_reason: Option<DisabledReason>,
     #[serde(with = "rfc3339")]
+    #[schemars(with = "Timestamp")]
     state_changed_at: OffsetDateTime,
     #[serde(with = "rfc3339::option")]
+    #[schemars(with = "Option<Timestamp>")]
     failing_since: Option<OffsetDateTime>,
     #[serde(with = "rfc3339::option")]
+    #[schemars(with = "Option<Timestamp>")]
     previous_secret_until: Option<OffsetDateTime>,
     #[serde(with = "rfc3339")]
+    #[schemars(with = "Timestamp")]
     created_at: OffsetDateTime,
     pending: u64,
     #[serde(with = "rfc3339::option")]
+    #[schemars(with = "Option<Timestamp>")]
     oldest_pending_at: Option<OffsetDateTime>,
     #[serde(with = "rfc3339::option")]
+    #[schemars(with = "Option<Timestamp>")]
     next_attempt_at: Option<OffsetDateTime>,
     #[serde(with = "rfc3339::option")]
+    #[schemars(with = "Option<Timestamp>")]
     last_attempt_at: Option<OffsetDateTime>,
     last_status: Option<u16>,
     dead_letters: u64,
     health: HealthReply,
-    /// Shown once, in the answer to its creation.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    signing_secret: Option<String>,
+}
+
+/// A new endpoint.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct CreatedEndpointReply {
+    #[serde(flatten)]
+    endpoint: EndpointReply,
+    /// What its requests are signed with: shown this once.
+    signing_secret: String,
 }
 
 /// The last 24 hours.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct HealthReply {
     delivered: u64,
     failed: u64,
@@ -56,17 +72,18 @@ struct HealthReply {
     hours: Vec<HourReply>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct HourReply {
     #[serde(with = "rfc3339")]
+    #[schemars(with = "Timestamp")]
     at: OffsetDateTime,
     delivered: u64,
     failed: u64,
 }
 
-impl EndpointReply {
-    pub(super) fn with_secret(self, secret: &SecretString) -> Self {
-        Self { signing_secret: Some(secret.expose_secret().to_owned()), ..self }
+impl CreatedEndpointReply {
+    pub(super) fn new(record: WebhookRecord, secret: &SecretString) -> Self {
+        Self { endpoint: record.into(), signing_secret: secret.expose_secret().to_owned() }
     }
 }
 
@@ -96,7 +113,6 @@ impl From<WebhookRecord> for EndpointReply {
             last_status: record.last_status,
             dead_letters: record.dead_letters,
             health: record.health.into(),
-            signing_secret: None,
         }
     }
 }

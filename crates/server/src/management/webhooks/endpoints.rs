@@ -3,31 +3,32 @@ use actix_web::{
     web::{Data, Json, Path},
 };
 use campanile_protocol::AppId;
+use schemars::JsonSchema;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use time::{OffsetDateTime, serde::rfc3339};
 
 use super::{
     EndpointPath,
-    endpoint::EndpointReply,
+    endpoint::{CreatedEndpointReply, EndpointReply},
     forms::{CreateEndpoint, UpdateEndpoint},
 };
-use crate::management::{Management, ManagementError, session::Session, validation::at_most};
+use crate::management::{Management, ManagementError, session::Session};
+use crate::openapi::Timestamp;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct EndpointsReply {
     webhooks: Vec<EndpointReply>,
 }
 
-#[derive(Serialize)]
-struct RotatedReply {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "RotatedSecretReply")]
+pub(super) struct RotatedReply {
     signing_secret: String,
     #[serde(with = "rfc3339")]
+    #[schemars(with = "Timestamp")]
     previous_secret_until: OffsetDateTime,
 }
-
-/// Endpoints of one app.
-const ENDPOINTS: usize = 20;
 
 /// `GET /apps/{app_id}/webhooks`
 pub(super) async fn list(
@@ -48,11 +49,10 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, ManagementError> {
     let new = body.into_inner().check(&management)?;
     let (store, tenant) = (&management.store, session.tenant_id);
-    at_most(ENDPOINTS, store.list_webhooks(tenant, *app_id).await?.len(), "webhook endpoints of an app")?;
     let (record, secret) = store.create_webhook(tenant, *app_id, new).await?;
     // What happens after the answer is heard; other nodes follow in a moment.
     management.directory.refresh(*app_id).await;
-    let reply = EndpointReply::from(record).with_secret(&secret);
+    let reply = CreatedEndpointReply::new(record, &secret);
     Ok(HttpResponse::Created().insert_header(("Cache-Control", "no-store")).json(reply))
 }
 

@@ -10,9 +10,9 @@ use serde::de::DeserializeOwned;
 use crate::management::{Management, ManagementError, validation::Form};
 
 /// Custom headers by name.
-pub(super) type Headers = BTreeMap<String, SecretString>;
+pub(in crate::management) type Headers = BTreeMap<String, SecretString>;
 
-pub(super) fn url(form: &mut Form, management: &Management, url: &str) {
+pub(in crate::management) fn url(form: &mut Form, management: &Management, url: &str) {
     form.take("url", management.targets.check_url(url));
 }
 
@@ -28,7 +28,7 @@ pub(super) fn event_types(form: &mut Form, names: &[String]) -> Vec<OccurrenceTy
     form.take("event_types", types).unwrap_or_default()
 }
 
-pub(super) fn headers(headers: Headers) -> Vec<(String, SecretString)> {
+pub(in crate::management) fn headers(headers: Headers) -> Vec<(String, SecretString)> {
     headers.into_iter().collect()
 }
 

@@ -1,19 +1,28 @@
+use std::collections::BTreeMap;
+
 use campanile_control::{DeliveryOrder, NewWebhook, WebhookChange};
+use campanile_protocol::OccurrenceType;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::fields::{self, Headers};
-use crate::management::{Management, ManagementError, validation::Form};
+use crate::{
+    management::{Management, ManagementError, validation::Form},
+    openapi::Secret,
+};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CreateEndpoint {
     url: String,
+    #[schemars(with = "Vec<OccurrenceType>")]
     event_types: Vec<String>,
     #[serde(default)]
     name: String,
     #[serde(default)]
     channels: Vec<String>,
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Secret>")]
     headers: Headers,
     #[serde(default)]
     batching: bool,
@@ -24,14 +33,16 @@ pub(super) struct CreateEndpoint {
 }
 
 /// What is absent stays. Lanes cannot change: events are spread over them already.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct UpdateEndpoint {
     url: Option<String>,
+    #[schemars(with = "Option<Vec<OccurrenceType>>")]
     event_types: Option<Vec<String>>,
     name: Option<String>,
     channels: Option<Vec<String>>,
     /// Replaces all: their values cannot be shown for editing.
+    #[schemars(with = "Option<BTreeMap<String, Secret>>")]
     headers: Option<Headers>,
     batching: Option<bool>,
     order: Option<DeliveryOrder>,

@@ -7,6 +7,7 @@ use actix_web::{
 use campanile_protocol::{AppId, OccurrenceType};
 use campanile_webhooks::{ListenRequest, Listener, ListenerDelivery};
 use futures_util::stream;
+use schemars::JsonSchema;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -18,7 +19,7 @@ use crate::management::{
     validation::Form,
 };
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct ListenQuery {
     webhook: Option<Uuid>,
@@ -27,15 +28,15 @@ pub(super) struct ListenQuery {
     types: String,
 }
 
-#[derive(Serialize)]
-struct Listening<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Listening<'a> {
     listener: Uuid,
     signing_secret: Option<&'a str>,
     event_types: &'a [OccurrenceType],
 }
 
-#[derive(Serialize)]
-struct DeliveryItem {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct DeliveryItem {
     id: Uuid,
     headers: BTreeMap<String, String>,
     body: String,

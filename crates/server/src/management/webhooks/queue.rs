@@ -3,29 +3,31 @@ use actix_web::{
     web::{Data, Json, Query},
 };
 use campanile_control::{Queue, QueueLane, WaitingEvent};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, serde::rfc3339};
 use uuid::Uuid;
 
 use super::{EndpointPath, Within, delivery::DeliveryReply};
 use crate::management::{Management, ManagementError, session::Session};
+use crate::openapi::Timestamp;
 
 const SHOWN: u32 = 50;
 const SHOWN_AT_MOST: u32 = 100;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct QueueQuery {
     limit: Option<u32>,
 }
 
 /// What waits behind what.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct QueueReply {
     lanes: Vec<LaneReply>,
     replays: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct LaneReply {
     n: u8,
     head: u64,
@@ -33,17 +35,19 @@ struct LaneReply {
     pending: u64,
     blocked_by: Option<DeliveryReply>,
     #[serde(with = "rfc3339::option")]
+    #[schemars(with = "Option<Timestamp>")]
     next_attempt_at: Option<OffsetDateTime>,
     waiting: Vec<WaitingReply>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct WaitingReply {
     seq: u64,
     id: Uuid,
     name: String,
     channel: Option<String>,
     #[serde(with = "rfc3339")]
+    #[schemars(with = "Timestamp")]
     occurred_at: OffsetDateTime,
 }
 

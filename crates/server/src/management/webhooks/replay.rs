@@ -3,32 +3,37 @@ use actix_web::{
     web::{Data, Json},
 };
 use campanile_control::{ReplayRange, Replayed};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, serde::rfc3339};
 use uuid::Uuid;
 
 use super::{EndpointPath, Within};
 use crate::management::{Management, ManagementError, session::Session, validation::Form};
+use crate::openapi::Timestamp;
 
 /// `from` and `to`, or `failed_since`.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ReplayMany {
     #[serde(default, with = "rfc3339::option")]
+    #[schemars(with = "Option<Timestamp>")]
     from: Option<OffsetDateTime>,
     #[serde(default, with = "rfc3339::option")]
+    #[schemars(with = "Option<Timestamp>")]
     to: Option<OffsetDateTime>,
     #[serde(default, with = "rfc3339::option")]
+    #[schemars(with = "Option<Timestamp>")]
     failed_since: Option<OffsetDateTime>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct ReplayReply {
     /// Which repetition of the delivery this is.
     pub(super) replay: u32,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct ReplayedReply {
     deliveries: u64,
     /// There were more than are replayed at once. What waits for its replay is passed over, so asking again
@@ -62,8 +67,10 @@ pub(super) async fn many(
 
 impl ReplayMany {
     fn range(&self) -> Result<ReplayRange, ManagementError> {
+        let given = [("from", self.from), ("to", self.to), ("failed_since", self.failed_since)];
+        let [from, to, since] = Form::moments(given)?;
         let mut form = Form::default();
-        match (self.from, self.to, self.failed_since) {
+        match (from, to, since) {
             (Some(from), Some(to), None) if from <= to => return Ok(ReplayRange::Between { from, to }),
             (None, None, Some(since)) => return Ok(ReplayRange::FailedSince(since)),
             (Some(_), Some(_), None) => form.require("to", false, "Choose a time after the beginning."),

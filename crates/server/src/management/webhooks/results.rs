@@ -5,6 +5,7 @@ use actix_web::{
     web::{Data, Json},
 };
 use campanile_webhooks::ListenerReport;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -12,7 +13,7 @@ use super::EndpointPath;
 use crate::management::{Management, ManagementError, session::Program};
 
 /// What a listening program's own server answered.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Outcome {
     id: Uuid,

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use actix_web::web::{Bytes, Data, Json, Path};
-use campanile_protocol::AppId;
+use campanile_protocol::{AppId, OccurrenceType};
 use campanile_webhooks::{Ping, TestResult};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -12,25 +13,30 @@ use super::{
     endpoint::milliseconds,
     fields::{self, Headers},
 };
-use crate::management::{Management, ManagementError, session::Session, validation::Form};
+use crate::{
+    management::{Management, ManagementError, session::Session, validation::Form},
+    openapi::Secret,
+};
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct SendTest {
+pub(super) struct SendTest {
+    #[schemars(with = "Option<OccurrenceType>")]
     event_type: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PingAddress {
     url: String,
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Secret>")]
     headers: Headers,
     timeout_ms: Option<u64>,
 }
 
 /// What was sent and what came back.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct TestReply {
     status: Option<u16>,
     duration_ms: u64,
@@ -39,13 +45,13 @@ pub(super) struct TestReply {
     response: Option<ResponseReply>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct RequestReply {
     headers: BTreeMap<String, String>,
     body: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ResponseReply {
     headers: BTreeMap<String, String>,
     excerpt: String,
